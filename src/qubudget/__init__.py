@@ -1,0 +1,1 @@
+"""qubudget: will this superconducting quantum computer work, and if not, what has to change?"""

@@ -1,0 +1,53 @@
+"""The design: every section of the file in one frozen model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qubudget.design.chip import Chip, Radiation
+from qubudget.design.code import Code, Measured, Targets
+from qubudget.design.device import Dielectric, Gates, Published, Qubit, Readout
+from qubudget.design.fields import Name, Section, Text
+from qubudget.design.fridge import Cryostat, Electronics, Line, Load, Machine, Stage, Workload
+
+
+class DesignModel(Section):
+    """Everything that a person writes about one machine. SI units throughout."""
+
+    name: Name
+    title: Text = ""
+    sources: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    machine: Machine
+    cryostat: Cryostat
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=12, strict=False)]
+    lines: Annotated[tuple[Line, ...], Field(max_length=50, strict=False)]
+    electronics: Annotated[tuple[Electronics, ...], Field(max_length=50, strict=False)]
+    loads: Annotated[tuple[Load, ...], Field(max_length=50, strict=False)]
+    workload: Workload
+    qubit: Qubit
+    dielectrics: Annotated[tuple[Dielectric, ...], Field(min_length=1, max_length=20, strict=False)]
+    gates: Gates
+    readout: Readout
+    published: Published
+    chip: Chip
+    radiation: Radiation
+    code: Code
+    targets: Targets
+    measured: Measured
+
+    def stage(self, name: str) -> Stage:
+        """The stage of this name; KeyError where there is none."""
+        return next_named(self.stages, name)
+
+    def line(self, name: str) -> Line:
+        """The line of this name; KeyError where there is none."""
+        return next_named(self.lines, name)
+
+
+def next_named(members, name):
+    for member in members:
+        if member.name == name:
+            return member
+    raise KeyError(name)

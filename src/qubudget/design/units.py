@@ -1,0 +1,98 @@
+"""Quantities as people write them ("50 uW", "-71 dBm", "20 dB") to SI floats.
+
+The units library is pint, chosen by start-up time and upkeep; the measurement is in
+``docs/choices.md``. Its registry is built at the first quantity, not at import.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import Any
+
+_QUANTITY = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
+_UNIT = re.compile(r"^[A-Za-zµμΩ%][A-Za-z0-9µμΩ%^*/ .\-]*$")
+_EXAMPLES = {
+    "W": "'50 uW' or '-71 dBm'",
+    "K": "'20 mK'",
+    "s": "'25 ns'",
+    "m": "'0.4 mm'",
+    "m^2": "'10 mm^2'",
+    "m^2/s": "'20 cm^2/s'",
+    "Hz": "'5 GHz'",
+    "1/s": "'1 / (25 ms)' written as '40 1/s'",
+    "A": "'0.57 mA'",
+    "ohm": "'0.15 ohm'",
+    "J": "'0.2 MeV'",
+    "dB": "'20 dB'",
+    "1/(m^2 s)": "'70 1/m^2/s'",
+    "1/(kg s)": "'0.56 1/g/s'",
+    "W/K": "'1 uW/K'",
+}
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, on_redefinition="raise")
+    return registry
+
+
+def example(unit: str) -> str:
+    """An example of how a quantity of this SI ``unit`` is written in a design file."""
+    return _EXAMPLES.get(unit, f"'1 {unit}'")
+
+
+@cache
+def to_si(text: str, unit: str) -> float:
+    """Value of ``text`` ("50 uW") in the SI ``unit`` ("W").
+
+    ``unit`` "dB" gives the power ratio 10^(x/10), so "20 dB" is 100.0.
+
+    Raises
+    ------
+    ValueError: not a number with a unit, not finite, or of another dimension; the message
+        says what is allowed.
+
+    >>> to_si("50 uW", "W")
+    5e-05
+    >>> to_si("20 dB", "dB")
+    100.0
+    >>> round(to_si("-71 dBm", "W") * 1e11, 3)
+    7.943
+    """
+    match = _QUANTITY.match(text) if len(text) < 100 else None
+    if match is None:
+        raise ValueError(f"a finite number with a unit, such as {example(unit)}")
+    number, written = float(match[1]), match[2]
+    if not written:
+        raise ValueError(f"a unit too, such as {example(unit)}")
+    if not math.isfinite(number):
+        raise ValueError("a finite number")
+    if unit == "dB":
+        if written != "dB":
+            raise ValueError(f"decibels, such as {example(unit)}")
+        value = 10.0 ** (number / 10.0)
+    elif written == "dBm":
+        if unit != "W":
+            raise ValueError(f"a quantity in {unit}, such as {example(unit)}")
+        value = 1e-3 * 10.0 ** (number / 10.0)
+    else:
+        value = number * _factor(written, unit)
+    if not math.isfinite(value):
+        raise ValueError("a finite number")
+    return float(f"{value:.15g}")
+
+
+@cache
+def _factor(written: str, unit: str) -> float:
+    wrong = ValueError(f"a quantity in {unit}, such as {example(unit)}")
+    if not _UNIT.match(written.replace("(", "").replace(")", "")):
+        raise wrong
+    registry = _registry()
+    try:
+        return float((1.0 * registry.parse_units(written)).to(unit).magnitude)
+    except Exception as error:  # pint raises many types, some of them bare
+        raise wrong from error

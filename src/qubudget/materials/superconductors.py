@@ -1,0 +1,1 @@
+"""Superconducting films and junction electrodes: gap, density of states, Kaplan's times."""
