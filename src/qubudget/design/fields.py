@@ -99,7 +99,7 @@ Number = Annotated[float, Quantity("1", 0, 1e12)]
 Factor = Annotated[float, Quantity("1", 1, 1e12)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000_000)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 """Name of a stage, a line or another member of a list."""
 Material = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. /-]*$", max_length=60)]
 """Name of a material or a cable in the catalogue."""

@@ -22,9 +22,9 @@ class DesignModel(Section):
     machine: Machine
     cryostat: Cryostat
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=12, strict=False)]
-    lines: Annotated[tuple[Line, ...], Field(max_length=50, strict=False)]
-    electronics: Annotated[tuple[Electronics, ...], Field(max_length=50, strict=False)]
-    loads: Annotated[tuple[Load, ...], Field(max_length=50, strict=False)]
+    lines: Annotated[tuple[Line, ...], Field(max_length=50, strict=False)] = ()
+    electronics: Annotated[tuple[Electronics, ...], Field(max_length=50, strict=False)] = ()
+    loads: Annotated[tuple[Load, ...], Field(max_length=50, strict=False)] = ()
     workload: Workload
     qubit: Qubit
     dielectrics: Annotated[tuple[Dielectric, ...], Field(min_length=1, max_length=20, strict=False)]
@@ -35,19 +35,8 @@ class DesignModel(Section):
     radiation: Radiation
     code: Code
     targets: Targets
-    measured: Measured
+    measured: Measured = Field(default_factory=Measured)
 
     def stage(self, name: str) -> Stage:
         """The stage of this name; KeyError where there is none."""
-        return next_named(self.stages, name)
-
-    def line(self, name: str) -> Line:
-        """The line of this name; KeyError where there is none."""
-        return next_named(self.lines, name)
-
-
-def next_named(members, name):
-    for member in members:
-        if member.name == name:
-            return member
-    raise KeyError(name)
+        return {stage.name: stage for stage in self.stages}[name]

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
-_UNIT = re.compile(r"^[A-Za-zµμΩ%][A-Za-z0-9µμΩ%^*/ .\-]*$")
+_UNIT = re.compile(r"^(1/)?[A-Za-zµμΩ][A-Za-z0-9µμΩ^*/ .-]*$")
 _EXAMPLES = {
     "W": "'50 uW' or '-71 dBm'",
     "K": "'20 mK'",

@@ -1,1 +1,14 @@
-"""TODO"""
+"""Reports: what a person reads, made from a result's plain dictionary.
+
+Every function here takes ``data``, the mapping that ``Report.to_dict()`` gives and
+``qubudget run --json`` prints, so that a stored result can be shown again without computing
+anything. A value that is ``None`` is shown as its ``reason``. `tables` turns the mapping into
+tables of text, which `terminal` and `html` set; `figures` draws; `arrays` saves labelled arrays.
+
+Beside the keys of the contract, these are shown where they exist: ``design`` (``name``,
+``title``, ``sources``), ``measured`` (a list of ``key``, ``measured``, ``modelled``, ``unit``,
+``source``), ``feedback`` (``passes``, ``residual``), ``qec.simulated`` and ``qec.extrapolated``
+(lists of ``distance``, ``logical_error_per_cycle``, ``low``, ``high``),
+``verdict.published_claims`` (a list of ``claim``, ``verdict``, ``reason``), and ``reason``
+in any section (a text, or a mapping from key to text).
+"""

@@ -1,0 +1,142 @@
+"""From a file or a preset's name to one merged table, knowing where each value came from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from qubudget.design.paths import Raw, leaves, merge, nearest, remove_value
+from qubudget.design.problems import shown
+from qubudget.errors import DesignError, Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 4
+_PRESET = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A merged design file: the table, and for each path the file or preset that set it."""
+
+    table: Raw
+    origins: Mapping[str, str]
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of the designs that ship with qubudget, in alphabetical order."""
+    folder = files("qubudget.design") / "presets"
+    return tuple(
+        sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    )
+
+
+def preset_text(name: str) -> str:
+    """The TOML text of a preset; DesignError where there is none of this name."""
+    names = preset_names()
+    if not _PRESET.match(name) or name not in names:
+        raise DesignError(
+            name,
+            [Problem("preset", shown(name), "one of " + ", ".join(names), nearest(name, names))],
+        )
+    return (files("qubudget.design") / "presets" / f"{name}.toml").read_text("utf-8")
+
+
+def read(design: str | Path) -> Written:
+    """Read a TOML file, or a preset by its name, and lay it on its bases.
+
+    Raises
+    ------
+    DesignError: no such file or preset, too large, not UTF-8, not TOML, empty.
+    """
+    text = str(design)
+    if isinstance(design, str) and _PRESET.match(text) and text in preset_names():
+        return parse(preset_text(text), f"preset {text}")
+    path = Path(text)
+    if not path.is_file():
+        names = preset_names()
+        what = "a folder" if path.is_dir() else "no such file or preset"
+        raise DesignError(
+            text,
+            [
+                Problem(
+                    "design",
+                    what,
+                    "a TOML file, or one of " + ", ".join(names),
+                    nearest(text, names),
+                )
+            ],
+        )
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DesignError(text, [Problem("design", str(error), "a readable file")]) from error
+    if len(content) > MAX_BYTES:
+        size = path.stat().st_size
+        raise DesignError(
+            text, [Problem("design", f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes of TOML")]
+        )
+    try:
+        return parse(content.decode("utf-8"), path.name)
+    except UnicodeDecodeError as error:
+        raise DesignError(
+            text, [Problem("design", "binary data", "a TOML file in UTF-8")]
+        ) from error
+
+
+def parse(text: str, origin: str, depth: int = 0) -> Written:
+    """Parse TOML ``text`` and lay it on the preset that it names as ``base``.
+
+    The keys ``base`` (a preset's name) and ``remove`` (paths to leave out of it) steer the
+    merge and are not part of the design.
+    """
+    if not text.strip():
+        raise DesignError(
+            origin, [Problem("design", "an empty file", "a design, see 'qubudget init'")]
+        )
+    try:
+        own: Raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DesignError(origin, [Problem("design", f"not TOML ({error})", "TOML")]) from error
+    base, remove = own.pop("base", None), own.pop("remove", [])
+    if base is None:
+        return Written(own, {path: origin for path, _ in leaves(own)})
+    if not isinstance(base, str) or depth >= MAX_DEPTH:
+        allowed = f"the name of a preset, at most {MAX_DEPTH} deep"
+        raise DesignError(origin, [Problem("base", shown(base), allowed)])
+    below = parse(preset_text(base), f"preset {base}", depth + 1)
+    if not isinstance(remove, list) or not all(isinstance(path, str) for path in remove):
+        raise DesignError(origin, [Problem("remove", shown(remove), "a list of keys")])
+    return _laid(below, own, remove, origin)
+
+
+def _laid(below: Written, own: Raw, remove: list[str], origin: str) -> Written:
+    table = _copied(below.table)
+    table.pop("title", None)
+    wrong = [path for path in remove if not remove_value(table, path)]
+    if wrong:
+        known = [path for path, _ in leaves(below.table)]
+        raise DesignError(
+            origin,
+            [
+                Problem(f"remove.{path}", shown(path), "a key of the base", nearest(path, known))
+                for path in wrong
+            ],
+        )
+    merged = merge(table, own)
+    kept = {path for path, _ in leaves(merged)}
+    origins = {**below.origins, **{path: origin for path, _ in leaves(own)}}
+    return Written(merged, {path: o for path, o in origins.items() if path in kept})
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _copied(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_copied(v) for v in value]
+    return value

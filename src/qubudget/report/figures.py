@@ -1,0 +1,303 @@
+"""The report's figures. Each takes the result's dictionary and axes, and returns the axes.
+
+Where a section has no values, the axes say the reason instead.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qubudget.report.numbers import duration, engineering, percent
+from qubudget.report.reading import Data, number, reason, rows, section, source_line
+from qubudget.report.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    HATCHES,
+    INK,
+    ORANGE,
+    PALETTE,
+    PURPLE,
+    STYLE,
+    SVG_METADATA,
+    VERMILLION,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draw = Callable[[Data, "Axes | None"], "Axes"]
+
+MOST_ITEMS = 6
+MOST_CHANNELS = 14
+DECADES = 8
+
+
+def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
+    """Heat of every stage, stacked by item, against the rated capacity (log watts).
+
+    On a logarithmic axis only the tops of the bars compare; the largest item is at the bottom.
+    """
+    ax = _axes(ax, data)
+    part = section(data, "thermal")
+    ax.set_title("Heat per stage against rated cooling power")
+    ax.set_ylabel("heat (W)")
+    ax.set_xlabel("stage, warm to cold")
+    names = [str(stage.get("name")) for stage in rows(part, "stages")]
+    watts = _watts_by_item(part, names)
+    tops = [sum(shares[i] for shares in watts.values()) for i in range(len(names))]
+    if not any(tops):
+        return _say(ax, reason(part, "loads") or "no heat loads")
+    ax.set_yscale("log")
+    bottoms = [0.0] * len(names)
+    for index, (item, shares) in enumerate(watts.items()):
+        ax.bar(
+            names, shares, bottom=bottoms, width=0.62, label=item, color=PALETTE[index % 7],
+            hatch=HATCHES[index % 7], edgecolor=INK, linewidth=0.5,
+        )  # fmt: skip
+        bottoms = [below + share for below, share in zip(bottoms, shares, strict=True)]
+    capacities = [number(stage, "capacity_W") for stage in rows(part, "stages")]
+    known = [(i, c) for i, c in enumerate(capacities) if c]
+    if known:
+        ax.hlines(
+            [c for _, c in known], [i - 0.42 for i, _ in known], [i + 0.42 for i, _ in known],
+            colors=INK, linewidth=2.2, linestyles=(0, (2.5, 1)), label="rated capacity",
+        )  # fmt: skip
+    for place, (top, capacity) in enumerate(zip(tops, capacities, strict=True)):
+        if top and capacity:
+            word = f"{percent(top / capacity)}" + (" ✗" if top >= capacity else "")
+            ax.annotate(word, (place, max(top, capacity)), (0, 4), textcoords="offset points",
+                        ha="center", va="bottom", fontsize=8.5, fontweight="bold")  # fmt: skip
+    levels = [v for v in [*tops, *(c for _, c in known)] if v > 0]
+    ax.set_ylim(min(levels) / 30, max(levels) * 6)
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return ax
+
+
+def _watts_by_item(thermal: Data, stages: list[str]) -> dict[str, list[float]]:
+    """Watts per stage of the items with the largest shares; all others summed up."""
+    table: dict[str, list[float]] = {}
+    for load in rows(thermal, "loads"):
+        if load.get("stage") in stages:
+            shares = table.setdefault(str(load.get("item")), [0.0] * len(stages))
+            shares[stages.index(str(load["stage"]))] += number(load, "watts") or 0.0
+    sums = [sum(column) or 1.0 for column in zip(*table.values(), strict=True)]
+
+    def largest_share(item: str) -> float:
+        return max(w / s for w, s in zip(table[item], sums, strict=True))
+
+    order = sorted(table, key=lambda item: (-largest_share(item), item))
+    kept = {item: table[item] for item in order[:MOST_ITEMS]}
+    rest = [table[item] for item in order[MOST_ITEMS:]]
+    if rest:
+        kept[f"{len(rest)} others"] = [sum(column) for column in zip(*rest, strict=True)]
+    return kept
+
+
+def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
+    """Rate of every decoherence channel (log), relaxation apart from dephasing."""
+    ax = _axes(ax, data)
+    part = section(data, "coherence")
+    ax.set_title("What limits coherence")
+    ax.set_xlabel("rate (1/s)")
+    ax.set_ylabel("channel")
+    channels = [c for c in rows(part, "channels") if number(c, "rate_per_s")]
+    if not channels:
+        return _say(ax, reason(part, "channels") or "no decoherence channels")
+    channels.sort(key=lambda c: number(c, "rate_per_s") or 0.0)
+    channels = channels[-MOST_CHANNELS:]
+    rates = [number(c, "rate_per_s") or 0.0 for c in channels]
+    low, high = max(min(rates) / 3, max(rates) / 10**DECADES), max(rates)
+    ax.set_xscale("log")
+    looks = {"relaxation": (BLUE, ""), "dephasing": (ORANGE, "//")}
+    for kind, (colour, hatch) in looks.items():
+        chosen = [i for i, c in enumerate(channels) if c.get("kind") == kind]
+        if chosen:
+            ax.barh(chosen, [rates[i] for i in chosen], height=0.7, color=colour, hatch=hatch,
+                    edgecolor=INK, linewidth=0.5, label=kind)  # fmt: skip
+    for place, rate in enumerate(rates):
+        ax.annotate(f"1/{engineering(1 / rate, 's')}", (max(rate, low), place), (4, 0),
+                    textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+    for key, word, line in (("t1_s", "1/T1", "-"), ("t2_s", "1/T2", "--")):
+        time = number(part, key)
+        if time:
+            ax.axvline(1 / time, color=PURPLE, linestyle=line, linewidth=1.4,
+                       label=f"{word}, {word[2:]} = {engineering(time, 's')}")  # fmt: skip
+            high = max(high, 1 / time)
+    ax.set_xlim(low, high * 12)
+    ax.set_yticks(range(len(channels)), [str(c.get("name")) for c in channels])
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="lower right")
+    return ax
+
+
+def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
+    """After the reference event: T1 (mean and least over qubits) and quasiparticles, log-log.
+
+    The quasiparticle fraction x = n/(2 N0 Delta) has an axis of its own on the right.
+    """
+    ax = _axes(ax, data)
+    part = section(data, "impact")
+    ax.set_title("After an impact")
+    ax.set_xlabel("time after the impact (s)")
+    ax.set_ylabel("T1 (s)")
+    times = [p for p in rows(part, "timeline") if (number(p, "time_s") or 0.0) > 0]
+    if not times:
+        return _say(ax, reason(part, "timeline") or "no timeline")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    right = ax.twinx()
+    right.set_yscale("log")
+    right.set_ylabel("quasiparticle fraction x$_{qp}$")
+    right.spines["right"].set_visible(True)
+    right.grid(visible=False)
+    curves = (
+        (ax, "t1_mean_s", BLUE, "-", "T1, mean"), (ax, "t1_min_s", VERMILLION, "--", "T1, least"),
+        (right, "x_qp_mean", GREEN, "-.", "x, mean"), (right, "x_qp_max", ORANGE, ":", "x, most"),
+    )  # fmt: skip
+    handles = []
+    for axes, key, colour, line, label in curves:
+        points = [(p["time_s"], number(p, key)) for p in times if (number(p, key) or 0.0) > 0]
+        if points:
+            handles += axes.plot(*zip(*points, strict=True), color=colour, linestyle=line,
+                                 label=label)  # fmt: skip
+    recovery = number(part, "recovery_time_s")
+    if recovery:
+        handles.append(ax.axvline(recovery, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)),
+                                  label=f"recovery {engineering(recovery, 's')}"))  # fmt: skip
+    marks = [s for s in rows(part, "stages") if number(s, "time_s") and number(s, "t1_s")]
+    if marks:
+        handles += ax.plot([s["time_s"] for s in marks], [s["t1_s"] for s in marks], "D",
+                           mfc="none", mec=INK, ms=6, ls="none", label="published stages")  # fmt: skip
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.12, 1.0))
+    return ax
+
+
+def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
+    """Logical error per cycle against distance: simulated, extrapolated, design, target."""
+    ax = _axes(ax, data)
+    part = section(data, "qec")
+    ax.set_title("Logical error against code distance, in quiet times")
+    ax.set_xlabel("code distance d")
+    ax.set_ylabel("logical error per cycle")
+    background = section(part, "background")
+    here = {**background, "distance": part.get("distance")}
+    sets = (
+        (rows(part, "simulated"), "o", BLUE, "none", "simulated, 95 %"),
+        (rows(part, "extrapolated"), "s", ORANGE, "--", "extrapolated, envelope"),
+        ([here], "*", VERMILLION, "none", f"this design, d = {part.get('distance')}"),
+    )
+    drawn: list[float] = []
+    for points, marker, colour, line, label in sets:
+        found = sorted(
+            (p["distance"], rate, number(p, "low"), number(p, "high"))
+            for p in points
+            if (rate := number(p, "logical_error_per_cycle")) and number(p, "distance")
+        )
+        if not found:
+            continue
+        drawn += [rate for _, rate, _, _ in found]
+        below = [rate - (rate if low is None else max(low, 0.0)) for _, rate, low, _ in found]
+        above = [0.0 if high is None else high - rate for _, rate, _, high in found]
+        ax.errorbar(
+            [d for d, *_ in found], [rate for _, rate, *_ in found],
+            yerr=[[max(e, 0.0) for e in below], [max(e, 0.0) for e in above]],
+            marker=marker, markersize=13 if marker == "*" else 6, color=colour, linestyle=line,
+            markeredgecolor=INK, markeredgewidth=0.5, capsize=3, label=label,
+            zorder=4 if marker == "*" else 3,
+        )  # fmt: skip
+    if not drawn:
+        why = reason(background, "logical_error_per_cycle") or reason(part, "background")
+        return _say(ax, why or "no logical error rate")
+    ax.set_yscale("log")
+    target = _target_per_cycle(data)
+    if target:
+        ax.axhline(target, color=GREEN, linestyle="-.", label=f"target {engineering(target)}")
+        drawn.append(target)
+    ax.set_ylim(min(drawn) / 10, max(drawn) * 10)
+    ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
+    ax.legend(loc="best")
+    return ax
+
+
+def _target_per_cycle(data: Data) -> float | None:
+    """The limit on logical errors per day as errors per cycle."""
+    cycle = number(section(data, "qec"), "cycle_time_s")
+    for constraint in rows(section(data, "verdict"), "constraints"):
+        if "logical_errors_per_day" in str(constraint.get("name")) and cycle:
+            limit = number(constraint, "limit")
+            return limit * cycle / 86400.0 if limit else None
+    return None
+
+
+def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
+    """Margin of every constraint; linear within -1 to 1, logarithmic beyond."""
+    ax = _axes(ax, data)
+    part = section(data, "verdict")
+    ax.set_title("Margins: right of zero passes, left of zero fails")
+    ax.set_xlabel("margin (distance to the limit, in units of the limit)")
+    ax.set_ylabel("constraint")
+    known = [c for c in rows(part, "constraints") if number(c, "margin") is not None]
+    if not known:
+        return _say(ax, reason(part, "feasible") or "no constraint has a margin")
+    known.reverse()
+    margins = [number(c, "margin") or 0.0 for c in known]
+    for passed, colour, hatch, label in ((True, GREEN, "", "✓ pass"), (False, VERMILLION, "//",
+                                                                      "✗ fail")):  # fmt: skip
+        chosen = [i for i, c in enumerate(known) if (c.get("passed") is True) == passed]
+        if chosen:
+            ax.barh(chosen, [margins[i] for i in chosen], height=0.66, color=colour, hatch=hatch,
+                    edgecolor=INK, linewidth=0.5, label=label)  # fmt: skip
+    if max(map(abs, margins)) > 2:
+        ax.set_xscale("symlog", linthresh=1.0, linscale=1.5)
+    for place, constraint in enumerate(known):
+        good = constraint.get("passed") is True
+        right = margins[place] >= 0
+        ax.annotate(f"{'✓' if good else '✗'} {percent(margins[place])}", (margins[place], place),
+                    (4 if right else -4, 0), textcoords="offset points", va="center",
+                    ha="left" if right else "right", fontsize=8)  # fmt: skip
+    ax.axvline(0.0, color=INK, linewidth=1.0)
+    ax.set_yticks(range(len(known)), [str(c.get("name")) for c in known])
+    low, high = min(0.0, *margins), max(0.0, *margins)
+    room = 0.25 * (high - low) or 0.25
+    ax.set_xlim(low * 8 if low < -2 else low - room, high * 8 if high > 2 else high + room)
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="best")
+    return ax
+
+
+def svg(draw: Draw, data: Data, height: float | None = None) -> str:
+    """One figure as SVG text, the same bytes for the same data; `height` in inches."""
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        figure: Any = draw(data, None).figure
+        if height is not None:
+            figure.set_size_inches(STYLE["figure.figsize"][0], height)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata=SVG_METADATA)
+    return out.getvalue()
+
+
+def _axes(ax: Axes | None, data: Data) -> Axes:
+    """The given axes, or those of a new figure of ours, with the source line below."""
+    if ax is None:
+        import matplotlib
+        from matplotlib.figure import Figure
+
+        with matplotlib.rc_context(STYLE):
+            ax = Figure().add_subplot()
+    ax.annotate(source_line(data), (0, 0), (0, -42), xycoords="axes fraction",
+                textcoords="offset points", fontsize=6.5, color=FAINT, va="top")  # fmt: skip
+    return ax
+
+
+def _say(ax: Axes, text: str) -> Axes:
+    """Axes without data that say why."""
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", wrap=True)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    return ax

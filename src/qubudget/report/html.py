@@ -1,0 +1,167 @@
+"""The report as one HTML file that loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from os import PathLike
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from qubudget.report import figures, tables
+from qubudget.report.numbers import engineering
+from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
+from qubudget.report.records import claims_table, measured_table, provenance_table
+from qubudget.report.style import FAINT, INK
+from qubudget.report.summary import tiles, verdict_words
+from qubudget.report.tables import Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the page: heading, lead, figure (SVG) with its words, tables."""
+
+    anchor: str
+    title: str
+    lead: str
+    figure: Markup | None
+    words: str
+    caption: str
+    tables: tuple[Table, ...]
+
+
+def write_html(data: Data, path: str | PathLike[str]) -> Path:
+    """Write the report of one design as a self-contained page; returns the path."""
+    target = Path(path)
+    target.write_text(render_html(data), encoding="utf-8")
+    return target
+
+
+def render_html(data: Data) -> str:
+    """The page's text: inline style and figures, no script, no request to anywhere."""
+    environment = Environment(
+        loader=PackageLoader("qubudget.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sources = section(data, "design").get("sources") or ()
+    return environment.get_template("template.html.j2").render(
+        name=design_name(data),
+        title=design_title(data),
+        sources=[str(source) for source in sources],
+        verdict=verdict_words(data),
+        tiles=tiles(data),
+        parts=_parts(data),
+        version=str(section(data, "provenance").get("version") or ""),
+    )
+
+
+def _parts(data: Data) -> list[Part]:
+    thermal, coherence = section(data, "thermal"), section(data, "coherence")
+    impact, qec, verdict = section(data, "impact"), section(data, "qec"), section(data, "verdict")
+    found = []
+    if verdict:
+        count = len(rows(verdict, "constraints"))
+        found.append(
+            _part(
+                data, "verdict", "Verdict", reason(verdict), figures.draw_margins,
+                "Horizontal bars: margin of every constraint; those left of zero fail.",
+                "Margins against every limit. Beyond ±1 the axis may be logarithmic.",
+                [*tables.verdict_tables(data), claims_table(data)], 1.5 + 0.32 * count,
+            )
+        )  # fmt: skip
+    if thermal:
+        found.append(
+            _part(
+                data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
+                "Bars: heat load of every stage by item, with the rated capacity marked.",
+                "Heat by item, largest at the bottom. The axis is logarithmic: compare the tops "
+                "with the dashed capacity, and read shares from the table.",
+                tables.thermal_tables(data), 3.9,
+            )
+        )  # fmt: skip
+    if coherence:
+        count = min(len(rows(coherence, "channels")), figures.MOST_CHANNELS)
+        found.append(
+            _part(
+                data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
+                "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
+                "Rates of all channels. Rates of 1/f noise are 1/Tφ of a Gaussian decay.",
+                tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6),
+            )
+        )  # fmt: skip
+    if impact:
+        event = impact.get("reference_event")
+        words = _event_words(event) if isinstance(event, dict) else ""
+        found.append(
+            _part(
+                data, "impact", "Radiation: joules", reason(impact) or words,
+                figures.draw_timeline,
+                "Curves against time after an impact: T1 mean and least, quasiparticle fraction.",
+                "The reference event: T1 over all qubits (left), quasiparticles (right).",
+                tables.impact_tables(data), 3.6,
+            )
+        )  # fmt: skip
+    if qec:
+        found.append(
+            _part(
+                data, "qec", "Error correction: logical errors", reason(qec),
+                figures.draw_logical_error,
+                "Points: logical error per cycle against code distance, with the target.",
+                "Logical error per cycle, mean of both bases, with 95 % intervals.",
+                tables.qec_tables(data), 3.6,
+            )
+        )  # fmt: skip
+    measured, made = measured_table(data), provenance_table(data)
+    bare = partial(Part, lead="", figure=None, words="", caption="")
+    if measured:
+        found.append(bare("measured", "Measured and modelled", tables=(measured,)))
+    if made:
+        found.append(bare("provenance", "Provenance", tables=(made,)))
+    return found
+
+
+def _part(
+    data: Data,
+    anchor: str,
+    title: str,
+    lead: str,
+    draw: figures.Draw,
+    words: str,
+    caption: str,
+    parts: list[Table | None] | list[Table],
+    height: float,
+) -> Part:
+    image = _inline(figures.svg(draw, data, height), anchor, words)
+    return Part(anchor, title, lead, image, words, caption, tuple(t for t in parts if t))
+
+
+def _event_words(event: Data) -> str:
+    energy = event.get("energy_eV")
+    if not isinstance(energy, int | float):
+        return ""
+    return f"The reference event deposits {engineering(float(energy), 'eV')}."
+
+
+def _inline(image: str, prefix: str, words: str) -> Markup:
+    """SVG text made fit for a page: its own identifiers, the page's ink, no namespaces.
+
+    The text comes from matplotlib, which escapes what it is given.
+    """
+    body = image[image.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", body)
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    body = body.replace("xlink:href=", "href=")
+    body = re.sub(r'\bid="', f'id="{prefix}-', body)
+    body = re.sub(r'href="#', f'href="#{prefix}-', body)
+    body = body.replace("url(#", f"url(#{prefix}-")
+    body = body.replace(INK, "currentColor").replace(FAINT, "var(--faint)")
+    label = Markup.escape(words)
+    size = r'<svg width="[^"]*" height="[^"]*"'
+    return Markup(re.sub(size, f'<svg role="img" aria-label="{label}"', body, count=1))

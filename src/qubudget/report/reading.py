@@ -1,0 +1,76 @@
+"""Reading a result's dictionary when any value, or a whole section, may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+Data = Mapping[str, Any]
+
+
+def section(data: Data, *path: str) -> Data:
+    """The mapping at this path; an empty one where there is none."""
+    here: Any = data
+    for key in path:
+        here = here.get(key) if isinstance(here, Mapping) else None
+    return here if isinstance(here, Mapping) else {}
+
+
+def rows(part: Data, key: str) -> list[Data]:
+    """The list of mappings under `key`; an empty one where there is none."""
+    found = part.get(key)
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        return []
+    return [row for row in found if isinstance(row, Mapping)]
+
+
+def number(part: Data, key: str) -> float | None:
+    """The finite number under `key`, else None."""
+    value = part.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)
+
+
+def reason(part: Data, key: str = "") -> str:
+    """Why `key` (or the whole part) has no value; empty when nothing is said."""
+    own = part.get(f"{key}_reason") if key else None
+    found = own or part.get("reason") or ""
+    if isinstance(found, Mapping):
+        found = found.get(key) or "; ".join(dict.fromkeys(str(v) for v in found.values() if v))
+    return str(found)
+
+
+def flat(part: Data, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf of nested mappings with its dotted key; lists of mappings are left out."""
+    for key, value in part.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        elif not (isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)):
+            yield f"{prefix}{key}", value
+
+
+def design_name(data: Data) -> str:
+    """The design's name."""
+    design = data.get("design")
+    found = design.get("name") if isinstance(design, Mapping) else design
+    return str(found or data.get("name") or "unnamed design")
+
+
+def design_title(data: Data) -> str:
+    """The design's one-line description; may be empty."""
+    return str(section(data, "design").get("title") or data.get("title") or "")
+
+
+def source_line(data: Data) -> str:
+    """What every figure and table says of its origin."""
+    made = section(data, "provenance")
+    parts = [design_name(data), f"qubudget {made.get('version', '')}".strip()]
+    if made.get("design_sha256"):
+        parts.append(f"design {str(made['design_sha256'])[:12]}")
+    if made.get("effort"):
+        parts.append(f"effort {made['effort']}")
+    if made.get("seed") is not None:
+        parts.append(f"seed {made['seed']}")
+    return " · ".join(parts)

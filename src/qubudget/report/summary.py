@@ -1,0 +1,145 @@
+"""The verdict in words, and the handful of numbers that somebody looks for first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qubudget.report.numbers import MISSING, duration, engineering, percent, quantity
+from qubudget.report.reading import Data, number, reason, rows, section
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict in words.
+
+    Attributes
+    ----------
+    feasible : None when no verdict could be reached.
+    headline : one short sentence.
+    details : sentences that say why, and what would pass.
+    """
+
+    feasible: bool | None
+    headline: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One key number: its name, its value, and a remark below."""
+
+    label: str
+    value: str
+    remark: str
+
+
+def verdict_words(data: Data) -> Verdict:
+    """What the verdict says: feasible or not, the binding constraint, what would pass."""
+    part = section(data, "verdict")
+    feasible = part.get("feasible")
+    if not isinstance(feasible, bool):
+        why = reason(part, "feasible") or "no constraint was evaluated"
+        return Verdict(None, "No verdict.", (f"{why[:1].upper()}{why[1:]}.",))
+    constraints = rows(part, "constraints")
+    failed = [c for c in constraints if c.get("passed") is False]
+    name = part.get("binding_constraint")
+    binding = next((c for c in constraints if c.get("name") == name), None)
+    details = []
+    if binding is not None:
+        lead = "The tightest constraint is" if feasible else "The binding constraint is"
+        details.append(f"{lead} {_constraint_words(binding)}.")
+        if not feasible and change_words(binding):
+            details.append(f"What would pass: {change_words(binding)}.")
+    if feasible:
+        return Verdict(True, f"Feasible: all {len(constraints)} constraints hold.", tuple(details))
+    headline = f"Not feasible: {len(failed)} of {len(constraints)} constraints fail."
+    return Verdict(False, headline, tuple(details))
+
+
+def _constraint_words(constraint: Data) -> str:
+    unit = str(constraint.get("unit") or "")
+    words = str(constraint.get("name"))
+    value, limit = constraint.get("value"), constraint.get("limit")
+    if value is None:
+        why = reason(constraint, "value")
+        return f"{words}, which has no value" + (f" ({why})" if why else "")
+    words += f": {quantity(value, unit)} against a limit of {quantity(limit, unit)}"
+    if number(constraint, "margin") is not None:
+        words += f" (margin {percent(number(constraint, 'margin'))})"
+    return words
+
+
+def change_words(constraint: Data) -> str:
+    """What would let this constraint pass, as text; empty when nothing is known."""
+    return _change(constraint.get("would_pass"), str(constraint.get("unit") or ""))
+
+
+def _change(change: Any, unit: str) -> str:
+    if change is None or isinstance(change, bool):
+        return ""
+    if isinstance(change, Mapping):
+        if change.get("text"):
+            return str(change["text"])
+        if "key" in change and "value" in change:
+            return f"{change['key']} = {quantity(change['value'], str(change.get('unit') or ''))}"
+        return ", ".join(f"{key} = {quantity(value)}" for key, value in change.items())
+    if isinstance(change, list | tuple):
+        return "; ".join(filter(None, (_change(item, unit) for item in change)))
+    return quantity(change, unit).rstrip(".")
+
+
+def tiles(data: Data) -> list[Tile]:
+    """The key numbers of a report, each with a remark or the reason why it is missing."""
+    thermal, coherence = section(data, "thermal"), section(data, "coherence")
+    gate, impact, qec = section(coherence, "gate"), section(data, "impact"), section(data, "qec")
+    found = []
+    if thermal:
+        limit = section(thermal, "max_qubits")
+        found += [
+            _tile("Thermal status", thermal, "status", "", _bound(thermal)),
+            _tile("Most qubits per fridge", limit, "total", "", _bound(limit)),
+        ]
+    if coherence:
+        t1, t2 = number(coherence, "t1_s"), number(coherence, "t2_s")
+        ratio = f"T2 / T1 = {engineering(t2 / t1)}" if t1 and t2 else ""
+        readout = engineering(number(gate, "readout_error"))
+        found += [
+            _tile("T1", coherence, "t1_s", "s", "energy relaxation"),
+            _tile("T2", coherence, "t2_s", "s", ratio),
+            _tile("Two-qubit gate error", gate, "two_qubit_error", "", f"read-out {readout}",
+                  reason(coherence, "gate")),
+        ]  # fmt: skip
+    if impact:
+        rate = number(section(impact, "rate_per_s"), "total")
+        found.append(
+            Tile(
+                "Radiation",
+                f"every {duration(1 / rate)}" if rate else MISSING,
+                f"T1 down to {engineering(number(impact, 't1_min_s'), 's')}, "
+                f"recovery {engineering(number(impact, 'recovery_time_s'), 's')}"
+                if rate
+                else reason(impact),
+            )
+        )
+    if qec:
+        distance = f"one logical qubit, distance {quantity(qec.get('distance'))}"
+        found += [
+            _tile("Logical errors per day", qec, "logical_errors_per_day", "", distance),
+            _tile("Mean time to failure", qec, "mean_time_to_failure_s", "s", distance),
+        ]
+    return found
+
+
+def _tile(
+    label: str, part: Data, key: str, unit: str, remark: str, otherwise: str = ""
+) -> Tile:
+    value = part.get(key)
+    if value is None:
+        return Tile(label, MISSING, reason(part, key) or otherwise)
+    return Tile(label, quantity(value, unit), remark)
+
+
+def _bound(part: Data) -> str:
+    return f"bound by {part['binding_stage']}" if part.get("binding_stage") else ""

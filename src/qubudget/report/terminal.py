@@ -1,0 +1,217 @@
+"""The report on a terminal: short tables that fit 80 columns; no colour when piped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from qubudget.report import tables
+from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
+from qubudget.report.reading import (
+    Data,
+    design_name,
+    flat,
+    number,
+    reason,
+    rows,
+    section,
+    source_line,
+)
+from qubudget.report.records import claims_table, measured_table
+from qubudget.report.summary import change_words, verdict_words
+from qubudget.report.tables import Table
+
+_LOOKS = {True: "bold green", False: "bold red", None: "bold yellow"}
+
+
+def print_report(data: Data, console: Console) -> None:
+    """The verdict first, then the constraints and one or two short tables per wing."""
+    verdict = verdict_words(data)
+    console.print(Text(f"{design_name(data)}: ", "bold") + Text(verdict.headline,
+                                                               _LOOKS[verdict.feasible]))  # fmt: skip
+    for sentence in verdict.details:
+        console.print(Text(sentence))
+    console.print()
+    for table in tables.verdict_tables(data):
+        _print_table(table, console)
+    failed = [c for c in rows(section(data, "verdict"), "constraints") if c.get("passed") is False]
+    changes = [f"{c.get('name')}: {change_words(c)}" for c in failed if change_words(c)]
+    if changes:
+        console.print(Text("What would pass", "bold"))
+        for change in changes:
+            console.print(Text(f"  {change}"))
+        console.print()
+    _print_wing("thermal", data, console, tables.thermal_tables(data)[:1])
+    _print_wing("coherence", data, console, _chosen(tables.coherence_tables(data), 0, 2))
+    _print_wing("impact", data, console, tables.impact_tables(data)[:1])
+    _print_wing("qec", data, console, tables.qec_tables(data)[:1])
+    for extra in (measured_table(data), claims_table(data)):
+        if extra is not None:
+            _print_table(extra, console)
+    console.print(Text(source_line(data), "dim"))
+
+
+def print_thermal(data: Data, console: Console) -> None:
+    """The cryostat alone: stages, largest loads, whole cryostat."""
+    _print_alone("thermal", data, console, tables.thermal_tables(data))
+
+
+def print_coherence(data: Data, console: Console) -> None:
+    """The qubit alone: times, channels, gates."""
+    _print_alone("coherence", data, console, tables.coherence_tables(data))
+
+
+def print_impact(data: Data, console: Console) -> None:
+    """Radiation alone: rates, the reference event, the published stages."""
+    _print_alone("impact", data, console, tables.impact_tables(data))
+
+
+def print_qec(data: Data, console: Console) -> None:
+    """Error correction alone: background, bursts, machine, simulated distances."""
+    _print_alone("qec", data, console, tables.qec_tables(data))
+
+
+def print_reproduction(data: Data, console: Console) -> None:
+    """A paper's tables recomputed, its claims judged, and how many of each verdict."""
+    console.print(Text(f"Reproduction: {data.get('paper') or 'unnamed paper'}", "bold"))
+    for printed in rows(data, "tables"):
+        _print_table(
+            _judged(str(printed.get("name")), "row", "name", rows(printed, "rows")), console
+        )
+    claims = rows(data, "claims")
+    if claims:
+        _print_table(_judged("Claims", "claim", "id", claims), console)
+        for claim in claims:
+            console.print(Text(f"{claim.get('id')} ", "bold") + Text(str(claim.get("statement"))))
+            console.print(Text(f"  {claim.get('verdict')}: {claim.get('reason') or MISSING}"))
+        counts = Counter(str(claim.get("verdict")) for claim in claims)
+        words = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+        console.print(Text(f"\n{len(claims)} claims: {words}"))
+
+
+def _judged(title: str, heading: str, key: str, found: list[Data]) -> Table:
+    body = []
+    for row in found:
+        unit = str(row.get("unit") or "")
+        body.append(
+            (
+                str(row.get(key)),
+                quantity(row.get("printed"), unit),
+                quantity(row.get("computed"), unit),
+                str(row.get("verdict")),
+            )
+        )
+    columns = (
+        tables.Column(heading, numeric=False), tables.Column("printed"), tables.Column("computed"),
+        tables.Column("verdict", numeric=False),
+    )  # fmt: skip
+    return Table(title, columns, tuple(body))
+
+
+def print_comparison(
+    first: Data,
+    second: Data,
+    console: Console,
+    inputs: Sequence[tuple[str, Any, Any]] = (),
+) -> None:
+    """Two reports side by side: inputs that differ, verdicts, results that differ.
+
+    `inputs` holds (key, first's value, second's value), as written in the design files.
+    """
+    names = (design_name(first), design_name(second))
+    for data in (first, second):
+        verdict = verdict_words(data)
+        console.print(Text(f"{design_name(data)}: ", "bold") + Text(verdict.headline,
+                                                                   _LOOKS[verdict.feasible]))  # fmt: skip
+    console.print()
+    heads = (tables.Column("quantity", numeric=False), *map(tables.Column, names))
+    body = tuple((key, quantity(a), quantity(b)) for key, a, b in inputs)
+    if body:
+        _print_table(Table("Input", heads, body), console)
+    results = tuple(_differences(first, second))
+    if results:
+        _print_table(
+            Table("Result", (*heads, tables.Column("second / first")), results), console
+        )
+    else:
+        console.print(Text("The results do not differ."))
+
+
+def _differences(first: Data, second: Data) -> list[tuple[str, str, str, str]]:
+    found = []
+    for wing in ("thermal", "coherence", "impact", "qec", "verdict"):
+        mine, other = dict(_named(section(first, wing))), dict(_named(section(second, wing)))
+        for key in dict.fromkeys([*mine, *other]):
+            a, b = mine.get(key), other.get(key)
+            if a != b and not key.endswith("reason"):
+                unit = key_unit(key)
+                x, y = number(mine, key), number(other, key)
+                ratio = engineering(y / x) if x and y is not None else MISSING
+                found.append((f"{wing}: {key_words(key)}", quantity(a, unit), quantity(b, unit),
+                              ratio))  # fmt: skip
+    return found
+
+
+def _named(part: Data) -> list[tuple[str, Any]]:
+    """Leaves of a section, members of lists of named things included."""
+    pairs = list(flat(part))
+    for key in ("stages", "constraints", "channels"):
+        for row in rows(part, key):
+            for leaf, value in flat({k: v for k, v in row.items() if k != "name"}):
+                if isinstance(value, int | float | bool) and leaf != "limit":
+                    pairs.append((f"{row.get('name')}.{leaf}", value))
+    return pairs
+
+
+def _chosen(found: list[Table], *places: int) -> list[Table]:
+    return [found[place] for place in places if place < len(found)]
+
+
+def _print_alone(wing: str, data: Data, console: Console, found: list[Table]) -> None:
+    console.print(Text(design_name(data), "bold"))
+    _print_wing(wing, data, console, found)
+    console.print(Text(source_line(data), "dim"))
+
+
+def _print_wing(wing: str, data: Data, console: Console, found: list[Table]) -> None:
+    part = section(data, wing)
+    if reason(part):
+        console.print(Text(f"{wing}: {reason(part)}", "yellow"))
+    for table in found:
+        _print_table(table, console)
+
+
+def _print_table(table: Table, console: Console) -> None:
+    kept = [i for i, column in enumerate(table.columns) if column.brief]
+    shown = RichTable(
+        title=Text(table.title, "bold"), title_justify="left", box=box.SIMPLE_HEAD,
+        pad_edge=False, show_edge=False, header_style="dim",
+    )  # fmt: skip
+    for place in kept:
+        column = table.columns[place]
+        shown.add_column(
+            Text(column.name), justify="right" if column.numeric else "left", overflow="fold"
+        )
+    for row in table.rows:
+        shown.add_row(*(Text(row[place], _cell_style(row[place])) for place in kept))
+    console.print(shown)
+    console.print()
+
+
+def _cell_style(cell: str) -> str:
+    return {tables.PASS: "green", tables.FAIL: "bold red"}.get(cell, "")
+
+
+PRINTERS: dict[str, Callable[[Data, Console], None]] = {
+    "thermal": print_thermal,
+    "coherence": print_coherence,
+    "impact": print_impact,
+    "qec": print_qec,
+}
+"""The printer of each wing, by the name of its command."""
