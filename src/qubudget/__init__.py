@@ -1,8 +1,8 @@
 """qubudget: will this superconducting quantum computer work, and if not, what has to change?
 
-    import qubudget as qb
-    design = qb.load("krinner-xld400")
-    report = qb.evaluate(design, effort="quick", seed=1)
+import qubudget as qb
+design = qb.load("krinner-xld400")
+report = qb.evaluate(design, effort="quick", seed=1)
 """
 
 from __future__ import annotations

@@ -81,8 +81,15 @@ def print_json(document: Any) -> None:
 
 
 def _evaluated(
-    design: str, wings: tuple[str, ...], output: Path | None, as_json: bool,
-    changes: list[str] | None, effort: Effort, seed: int, quiet: bool, title: str,
+    design: str,
+    wings: tuple[str, ...],
+    output: Path | None,
+    as_json: bool,
+    changes: list[str] | None,
+    effort: Effort,
+    seed: int,
+    quiet: bool,
+    title: str,
 ) -> None:
     opened = open_design(design, changes)
     from qubudget.pipeline import evaluate
@@ -114,8 +121,12 @@ def _evaluated(
 
 @app.command()
 def run(
-    design: DesignArgument, output: OutputOption = None, as_json: JsonOption = False,
-    changes: SetOption = None, effort: EffortOption = Effort.quick, seed: SeedOption = 1,
+    design: DesignArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
     quiet: QuietOption = False,
 ) -> None:
     """The whole chain: cryostat, qubit, impact, error correction, verdict."""
@@ -125,8 +136,12 @@ def run(
 
 @app.command()
 def thermal(
-    design: DesignArgument, output: OutputOption = None, as_json: JsonOption = False,
-    changes: SetOption = None, effort: EffortOption = Effort.quick, seed: SeedOption = 1,
+    design: DesignArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
     quiet: QuietOption = False,
 ) -> None:
     """The cryostat alone: loads, temperatures, margins, qubits that each stage can hold."""
@@ -135,8 +150,12 @@ def thermal(
 
 @app.command()
 def coherence(
-    design: DesignArgument, output: OutputOption = None, as_json: JsonOption = False,
-    changes: SetOption = None, effort: EffortOption = Effort.quick, seed: SeedOption = 1,
+    design: DesignArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
     quiet: QuietOption = False,
 ) -> None:
     """The qubit at the solved temperatures: T1, T2, channels, gate errors."""
@@ -146,8 +165,12 @@ def coherence(
 
 @app.command()
 def impact(
-    design: DesignArgument, output: OutputOption = None, as_json: JsonOption = False,
-    changes: SetOption = None, effort: EffortOption = Effort.quick, seed: SeedOption = 1,
+    design: DesignArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
     quiet: QuietOption = False,
 ) -> None:
     """Radiation: event rates and T1 over the chip and in time after an event."""
@@ -157,8 +180,12 @@ def impact(
 
 @app.command()
 def qec(
-    design: DesignArgument, output: OutputOption = None, as_json: JsonOption = False,
-    changes: SetOption = None, effort: EffortOption = Effort.quick, seed: SeedOption = 1,
+    design: DesignArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
     quiet: QuietOption = False,
 ) -> None:
     """Error correction: logical errors per cycle and per day, bursts included."""
@@ -197,8 +224,12 @@ def reproduce(
 
 @app.command()
 def compare(
-    first: DesignArgument, second: DesignArgument, as_json: JsonOption = False,
-    effort: EffortOption = Effort.quick, seed: SeedOption = 1, quiet: QuietOption = False,
+    first: DesignArgument,
+    second: DesignArgument,
+    as_json: JsonOption = False,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
 ) -> None:
     """What differs between two designs: inputs, results with ratios, verdicts."""
     designs = [open_design(first, None), open_design(second, None)]
@@ -238,9 +269,7 @@ def presets(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def show(
-    design: DesignArgument, as_json: JsonOption = False, changes: SetOption = None
-) -> None:
+def show(design: DesignArgument, as_json: JsonOption = False, changes: SetOption = None) -> None:
     """Every effective value of a design, and where it came from."""
     values = list(open_design(design, changes).effective())
     if as_json:
@@ -285,9 +314,9 @@ def schema() -> None:
 @app.command()
 def init(
     preset: Annotated[str, typer.Argument(help="the preset to start from")] = "willow-like",
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="the file to write")
-    ] = Path("design.toml"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="the file to write")] = Path(
+        "design.toml"
+    ),
 ) -> None:
     """Write a design file of your own, laid on a preset, to change at will."""
     from qubudget.design import load
@@ -295,12 +324,14 @@ def init(
 
     base = load(preset)
     if output.exists():
-        raise DesignError(str(output), [Problem("--output", str(output), "a file that does not exist")])
+        raise DesignError(
+            str(output), [Problem("--output", str(output), "a file that does not exist")]
+        )
     text = (
         f"# Every key that is not set here comes from the preset {base.name!r};\n"
         f"# 'qubudget show {output}' lists all of them, 'qubudget schema' what they mean.\n"
         f'base = "{base.name}"\nname = "my-{base.name}"\n\n'
-        f'[targets]\nlogical_errors_per_day = {base.targets.logical_errors_per_day:g}\n'
+        f"[targets]\nlogical_errors_per_day = {base.targets.logical_errors_per_day:g}\n"
     )
     output.write_text(text, "utf-8")
     typer.echo(f"written: {output}")

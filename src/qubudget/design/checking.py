@@ -79,7 +79,8 @@ def stage_cooling(design: DesignModel) -> Iterator[Problem]:
                 )
         elif stage.base_temperature is not None:
             yield Problem(
-                f"{key}.base_temperature", f"{stage.base_temperature:g} K",
+                f"{key}.base_temperature",
+                f"{stage.base_temperature:g} K",
                 f"nothing: {stage.cooling} cooling does not use it",
             )
         if (stage.cooling == "response") != (design.cryostat.response != "none"):
@@ -97,7 +98,8 @@ def line_ends(design: DesignModel) -> Iterator[Problem]:
         key = f"lines.{line.name}"
         yield from _reference(f"{key}.starts_at", line.starts_at, [ROOM, *names])
         yield from _reference(f"{key}.ends_at", line.ends_at, names)
-        if not reach(line, names):
+        known = line.starts_at in (ROOM, *names) and line.ends_at in names
+        if known and not reach(line, names):
             yield Problem(
                 f"{key}.ends_at", shown(line.ends_at), f"a stage colder than {line.starts_at}"
             )
@@ -118,8 +120,12 @@ def line_tables(design: DesignModel) -> Iterator[Problem]:
         if not reached:
             continue
         places = [line.starts_at, *reached]
-        tables = {"load": reached, "attenuation": places, "cable_loss": reached,
-                  "resistance": places}
+        tables = {
+            "load": reached,
+            "attenuation": places,
+            "cable_loss": reached,
+            "resistance": places,
+        }
         for table, allowed in tables.items():
             for stage in getattr(line, table):
                 yield from _reference(f"lines.{line.name}.{table}.{stage}", stage, allowed)
@@ -157,16 +163,20 @@ def line_signals(design: DesignModel) -> Iterator[Problem]:
             if getattr(line, name) is None:
                 field = type(line).model_fields[name]
                 yield Problem(
-                    f"lines.{line.name}.{name}", "",
+                    f"lines.{line.name}.{name}",
+                    "",
                     f"required for a {line.kind} line: {field.description}",
                 )
-        used = {"power_at_chip": line.kind in ("drive", "read-in", "pump"),
-                "bias_current": line.kind in ("flux", "coupler"),
-                "pulse_current": line.kind in ("flux", "coupler")}
+        used = {
+            "power_at_chip": line.kind in ("drive", "read-in", "pump"),
+            "bias_current": line.kind in ("flux", "coupler"),
+            "pulse_current": line.kind in ("flux", "coupler"),
+        }
         for name, allowed in used.items():
             if not allowed and getattr(line, name) is not None:
                 yield Problem(
-                    f"lines.{line.name}.{name}", f"{getattr(line, name):g}",
+                    f"lines.{line.name}.{name}",
+                    f"{getattr(line, name):g}",
                     f"nothing: a {line.kind} line does not use it",
                 )
 
@@ -199,7 +209,8 @@ def shares(design: DesignModel) -> Iterator[Problem]:
 def machine(design: DesignModel) -> Iterator[Problem]:
     if design.machine.total_qubits < design.machine.qubits:
         yield Problem(
-            "machine.total_qubits", str(design.machine.total_qubits),
+            "machine.total_qubits",
+            str(design.machine.total_qubits),
             f"at least machine.qubits ({design.machine.qubits})",
         )
 
@@ -210,12 +221,15 @@ def code(design: DesignModel) -> Iterator[Problem]:
     gates, cycle = design.gates, design.workload.cycle_time
     one, two = CODE_LAYERS[design.code.family]
     needed = (
-        one * gates.one_qubit_time + two * gates.two_qubit_time
-        + gates.readout_time + gates.reset_time
+        one * gates.one_qubit_time
+        + two * gates.two_qubit_time
+        + gates.readout_time
+        + gates.reset_time
     )
     if needed > cycle * (1 + 1e-9):
         yield Problem(
-            "workload.cycle_time", f"{cycle:g} s",
+            "workload.cycle_time",
+            f"{cycle:g} s",
             f"at least {needed:g} s: {one} one-qubit and {two} two-qubit layers, read-out, reset",
         )
 
@@ -246,6 +260,17 @@ def measured(design: DesignModel) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
-    unique_names, stage_order, stage_cooling, line_ends, line_tables, line_signals,
-    stage_references, materials, shares, machine, code, chip, measured,
+    unique_names,
+    stage_order,
+    stage_cooling,
+    line_ends,
+    line_tables,
+    line_signals,
+    stage_references,
+    materials,
+    shares,
+    machine,
+    code,
+    chip,
+    measured,
 )

@@ -15,14 +15,13 @@ from qubudget.design.fields import (
     Fraction,
     Intensity,
     Length,
-    Material,
     Number,
     Position,
     Rate,
     RatePerMass,
     Section,
-    TemperatureDifference,
     Temperature,
+    TemperatureDifference,
     Thickness,
 )
 

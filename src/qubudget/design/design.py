@@ -13,14 +13,16 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError
 
 from qubudget.design.checking import check
-from qubudget.design.paths import Raw, find_place, leaves, nearest, set_value
+from qubudget.design.paths import Raw, find_place, leaves, nearest, remove_value, set_value
 from qubudget.design.problems import problems_of, shown
-from qubudget.design.reading import Written, parse, read
+from qubudget.design.reading import Written, parse, preset_text, read
 from qubudget.design.schema import DesignModel
 from qubudget.errors import DesignError, Problem
 
 PROVENANCE = ("title", "sources", "source", "scope")
 """Fields that no computation reads."""
+REFERENCE = "krinner-xld400"
+"""The preset whose values stand in for refused ones while looking for further problems."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,33 @@ class Design(DesignModel):
         ------
         DesignError: an unknown key or a value that the file would refuse.
         """
-        table: Raw = json.loads(json.dumps(self._written.table))
+        table = self.toml_table()
         origins = dict(self._written.origins)
-        problems = []
+        unknown = []
         for key, value in changes.items():
             missing = set_value(table, key, value)
             if missing is not None:
-                known = [path for path, _ in leaves(self._written.table)]
-                problems.append(Problem(key, shown(value), "no such key", nearest(key, known)))
+                parts = {p for path, _ in leaves(self._written.table) for p in path.split(".")}
+                allowed = "an existing key; nothing here is called " + repr(missing)
+                unknown.append(Problem(key, shown(value), allowed, nearest(missing, parts)))
+                continue
             origins = {k: o for k, o in origins.items() if not k.startswith(f"{key}.")}
             origins[key] = "set"
-        if problems:
-            raise DesignError(self.name, problems)
+        try:
+            changed = build(Written(table, origins), self.name)
+        except DesignError as error:
+            raise DesignError(self.name, [*unknown, *error.problems]) from None
+        if unknown:
+            raise DesignError(self.name, unknown)
+        return changed
+
+    def without(self, *keys: str) -> Design:
+        """A copy that leaves out some keys; keys that are not set are passed over."""
+        table = self.toml_table()
+        for key in keys:
+            remove_value(table, key)
+        kept = {path for path, _ in leaves(table)}
+        origins = {k: o for k, o in self._written.origins.items() if k in kept}
         return build(Written(table, origins), self.name)
 
     def with_si(self, changes: Mapping[str, float]) -> Design:
@@ -119,12 +136,33 @@ def build(written: Written, origin: str) -> Design:
     try:
         design = Design.model_validate(written.table)
     except ValidationError as error:
-        raise DesignError(origin, problems_of(error, written.table, DesignModel)) from None
+        found = problems_of(error, written.table, DesignModel)
+        raise DesignError(origin, [*found, *_further(written.table, found)]) from None
     found = check(design)
     if found:
         raise DesignError(origin, found)
     design._written = written
     return design
+
+
+def _further(table: Raw, found: list[Problem]) -> list[Problem]:
+    """Inconsistencies in the sections that ``found`` does not touch.
+
+    The refused values are set aside in favour of a preset's, so that one misprint does not
+    hide what is wrong elsewhere; sections with a refused value are not judged.
+    """
+    repaired: Raw = json.loads(json.dumps(table, default=str))
+    reference = dict(leaves(parse(preset_text(REFERENCE), REFERENCE).table))
+    for problem in found:
+        remove_value(repaired, problem.key)
+        if problem.key in reference:
+            set_value(repaired, problem.key, reference[problem.key])
+    try:
+        design = DesignModel.model_validate(repaired)
+    except ValidationError:
+        return []
+    touched = {problem.key.split(".")[0] for problem in found}
+    return [problem for problem in check(design) if problem.key.split(".")[0] not in touched]
 
 
 def load(design: str | Path) -> Design:

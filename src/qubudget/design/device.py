@@ -40,7 +40,9 @@ class Qubit(Section):
         "thermally, an oscillator bath with constant loss, or the first paper's rule"
     )
     saturation: Number = Field(description="drive photons over the critical photon number, n/n_c")
-    saturation_exponent: Number = Field(description="beta of the power saturation of two-level systems")
+    saturation_exponent: Number = Field(
+        description="beta of the power saturation of two-level systems"
+    )
     residual_quasiparticles: Fraction = Field(
         description="non-equilibrium quasiparticles x = n/(2 N0 Delta) in quiet times"
     )
@@ -52,7 +54,9 @@ class Qubit(Section):
     )
     flux_noise: Number = Field(description="amplitude at 1 Hz, in flux quanta per root hertz")
     flux_sensitivity: FrequencySpan = Field(description="|df/dPhi|, in hertz per flux quantum")
-    charge_noise: Number = Field(description="amplitude at 1 Hz, in electrons (2e units of n_g: half)")
+    charge_noise: Number = Field(
+        description="amplitude at 1 Hz, in electrons (2e units of n_g: half)"
+    )
     charge_dispersion: FrequencySpan = Field(description="peak-to-peak f01 over the gate charge")
     critical_current_noise: Number = Field(description="relative amplitude at 1 Hz, dI_c/I_c")
     drive_coupling: Rate = Field(description="decay rate into the cold drive line")
@@ -75,8 +79,12 @@ class Gates(Section):
     two_qubit_time: Duration
     readout_time: Duration
     reset_time: Duration
-    one_qubit_floor: Fraction = Field(description="average one-qubit gate error without decoherence")
-    two_qubit_floor: Fraction = Field(description="average two-qubit gate error without decoherence")
+    one_qubit_floor: Fraction = Field(
+        description="average one-qubit gate error without decoherence"
+    )
+    two_qubit_floor: Fraction = Field(
+        description="average two-qubit gate error without decoherence"
+    )
     readout_floor: Fraction = Field(
         description="assignment error beside noise and decay (state preparation, cross-talk)"
     )
@@ -92,10 +100,16 @@ class Readout(Section):
     shift: FrequencySpan = Field(description="chi / 2 pi, half the qubit's shift per photon")
     photons: Number = Field(description="mean photons in the resonator during read-out")
     loss: Ratio = Field(description="loss between resonator and first amplifier")
-    first_noise: TemperatureDifference = Field(description="noise temperature of the first amplifier")
+    first_noise: TemperatureDifference = Field(
+        description="noise temperature of the first amplifier"
+    )
     first_gain: Ratio = Field(description="gain of the first amplifier")
-    second_noise: TemperatureDifference = Field(description="noise temperature of the second amplifier")
-    purcell_suppression: Factor = Field(description="reduction of Purcell decay by a filter; 1: none")
+    second_noise: TemperatureDifference = Field(
+        description="noise temperature of the second amplifier"
+    )
+    purcell_suppression: Factor = Field(
+        description="reduction of Purcell decay by a filter; 1: none"
+    )
     input_coupling: Fraction = Field(
         description="share of kappa through the port that faces the read-in line"
     )

@@ -56,7 +56,9 @@ class Stage(Section):
         description="fixed: held at its rated temperature; linear: P ~ T - T_base; "
         "quadratic: P ~ T^2 - T_base^2; response: by the cryostat's measured response"
     )
-    rated_temperature: Temperature = Field(description="temperature of the datasheet's cooling power")
+    rated_temperature: Temperature = Field(
+        description="temperature of the datasheet's cooling power"
+    )
     rated_power: Power = Field(description="cooling power at the rated temperature")
     base_temperature: Temperature | None = Field(
         None, description="temperature without load (linear and quadratic cooling)"
@@ -80,7 +82,8 @@ class Line(Section):
         description="cable by its catalogue name, for the whole line or by the stage where a piece ends"
     )
     load: dict[Name, Power] = Field(
-        default_factory=dict, description="measured heat per line at a stage; wins over the catalogue"
+        default_factory=dict,
+        description="measured heat per line at a stage; wins over the catalogue",
     )
     attenuation: dict[Name, Ratio] = Field(
         default_factory=dict, description="attenuator at a stage"
@@ -88,9 +91,13 @@ class Line(Section):
     cable_loss: dict[Name, Ratio] = Field(
         default_factory=dict, description="loss of the piece of cable that ends at a stage"
     )
-    power_at_chip: Power | None = Field(None, description="signal power that arrives at the chip, while on")
+    power_at_chip: Power | None = Field(
+        None, description="signal power that arrives at the chip, while on"
+    )
     bias_current: Current | None = Field(None, description="static current at the chip, rms")
-    pulse_current: Current | None = Field(None, description="current of a two-qubit pulse at the chip, rms")
+    pulse_current: Current | None = Field(
+        None, description="current of a two-qubit pulse at the chip, rms"
+    )
     resistance: dict[Name, Resistance] = Field(
         default_factory=dict, description="series resistance of the current's path at a stage"
     )

@@ -52,9 +52,7 @@ def problems_of(error: ValidationError, raw: Raw, root: type[Section]) -> list[P
         if kind == "extra_forbidden":
             parent = find_place(root, path[:-1])
             names = list(parent.section.model_fields) if parent and parent.section else []
-            problem = Problem(
-                key, shown(item["input"]), "no such key", nearest(path[-1], names)
-            )
+            problem = Problem(key, shown(item["input"]), "no such key", nearest(path[-1], names))
             if not problem.nearest:
                 problem = Problem(key, problem.given, "one of " + ", ".join(names))
         elif kind == "missing":

@@ -36,7 +36,7 @@ _EXAMPLES = {
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, on_redefinition="raise")
+    registry = pint.UnitRegistry()
     return registry
 
 
@@ -93,6 +93,10 @@ def _factor(written: str, unit: str) -> float:
         raise wrong
     registry = _registry()
     try:
-        return float((1.0 * registry.parse_units(written)).to(unit).magnitude)
+        units = registry.parse_units(written)
+        one, two = (float(registry.Quantity(x, units).to(unit).magnitude) for x in (1.0, 2.0))
     except Exception as error:  # pint raises many types, some of them bare
         raise wrong from error
+    if not math.isclose(two, 2 * one, rel_tol=1e-12):
+        raise wrong  # a scale with an offset, such as degrees Celsius
+    return one

@@ -14,6 +14,8 @@ electron and a hole, which radiate until nothing above 2 is left. A radiated pho
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from scipy.sparse import csr_array
 
 from qubudget.errors import ConvergenceError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 STEP = 0.02
 """Grid step in gaps; 1/STEP is whole, so that the thresholds 1, 2, 3, 4 are grid points."""
@@ -64,33 +66,42 @@ def _operators(size: int) -> dict[str, csr_array]:
     grid = np.arange(size) * STEP
     two, three = round(2 / STEP), round(3 / STEP)
 
+    def panels(*edges: Array) -> tuple[Array, Array]:
+        """Gauss-Legendre points and weights on consecutive panels, one row per energy."""
+        pairs = list(pairwise(edges))
+        points = [low + 0.5 * (high - low) * (1 + _NODES) for low, high in pairs]
+        weights = [0.5 * (high - low) * _WEIGHTS for low, high in pairs]
+        return np.concatenate(points, axis=1), np.concatenate(weights, axis=1)
+
+    # The substitutions (cos for pairs, cosh for scattering) are regular at the inverse square
+    # roots of the density of states; panels part at 3, where the yield bends.
     phonon = np.arange(two, size)
     half = grid[phonon][:, None] / 2
-    y = (half - 1) * np.cos(0.5 * np.pi * (1 + _NODES))  # regular at both inverse square roots
-    weight = _WEIGHTS * (half**2 + 1 - y**2) / np.sqrt((half + 1) ** 2 - y**2)
+    bend = np.arccos(np.clip((3 - half) / np.maximum(half - 1, 1e-9), -1, 1))
+    theta, dtheta = panels(np.zeros_like(half), bend, np.full_like(half, np.pi))
+    y = (half - 1) * np.cos(theta)
+    weight = dtheta * (half**2 + 1 - y**2) / np.sqrt((half + 1) ** 2 - y**2)
     pair = _operator(phonon, half + y, 2 * weight / weight.sum(1, keepdims=True), size, 3.0)
-
-    def span(low: Array | float, high: Array | float) -> tuple[Array, Array]:
-        width = np.asarray(high - low)
-        return low + 0.5 * width * (1 + _NODES), 0.5 * width * _WEIGHTS
 
     quasi = np.arange(three, size)
     e = grid[quasi][:, None]
-    u, du = span(0.0, np.arccosh(e))
+    zero = np.zeros_like(e)
+    u, du = panels(zero, zero + np.arccosh(3.0), np.arccosh(e))
     x = np.cosh(u)
     weight = du * (e - x) ** 2 * (x - 1 / e)
     norm = weight.sum(1, keepdims=True)
     stay = _operator(quasi, x, weight / norm, size, 3.0)
-    u, du = span(0.0, np.arccosh(e - 2))  # phonons at or above 2: final energies up to e - 2
+    # Phonons at or above 2 leave final energies up to e - 2; their yield bends at 4.
+    u, du = panels(zero, np.arccosh(np.maximum(e - 4, 1.0)), np.arccosh(e - 2))
     x = np.cosh(u)
     radiate = _operator(quasi, e - x, du * (e - x) ** 2 * (x - 1 / e) / norm, size)
 
     electron = np.arange(two + 1, size)
     e = grid[electron][:, None]
-    x, dx = span(np.zeros_like(e), e)
+    x, dx = panels(np.zeros_like(e), e)
     split = _operator(electron, x, 2 * dx / e, size)
     cool = _operator(electron, e - x, 3 * x**2 * dx / e**3, size)
-    x, dx = span(2.0, e)
+    x, dx = panels(np.full_like(e, 2.0), np.minimum(np.maximum(e, 2.0), 4.0), e)
     emit = _operator(electron, x, 3 * x**2 * dx / e**3, size)
     return {
         "pair": pair, "stay": stay, "radiate": radiate, "split": split, "cool": cool, "emit": emit
@@ -121,7 +132,7 @@ def mean_quasiparticles(
     films = len(gapped)
     carrier = np.zeros((films, size))  # yield of one quasiparticle or electron in film i
     absorbed = np.zeros((films, size))  # yield of a phonon absorbed in film i
-    free = np.zeros(size)
+    free: Array = np.zeros(size)
     for _ in range(200):
         before = free
         for i in range(films):
@@ -133,7 +144,7 @@ def mean_quasiparticles(
             else:
                 carrier[i] = kernel["cool"] @ carrier[i] + kernel["emit"] @ radiated
                 absorbed[i] = kernel["split"] @ carrier[i]
-        free = np.sum(share * absorbed, axis=0)
+        free = np.asarray(np.sum(share * absorbed, axis=0))
         free[:two] = 0.0
         if np.max(np.abs(free - before)) <= 1e-12 * max(1.0, float(np.max(free))):
             return free

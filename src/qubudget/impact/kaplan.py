@@ -54,7 +54,7 @@ def scattering_rate(energy: ArrayLike, gap_ratio: float = BCS_GAP_RATIO) -> Arra
     Raises `OutOfRangeError` below the gap.
 
     >>> scattering_rate([1.5, 2.0, 3.0]).round(3).tolist()
-    [0.29, 2.553, 20.551]
+    [0.29, 2.553, 20.547]
     """
     return gap_ratio**3 * _scattering_moment(_at_least(energy, 1.0), 2)
 

@@ -35,7 +35,7 @@ _MOLE_PER_KILOGRAM = 1e3  # <Z/A> is tabulated in mol/g
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Deposits as point masses, sorted by nothing in particular.
+    """Deposits as point masses, in no particular order.
 
     Attributes
     ----------
@@ -150,9 +150,8 @@ def most_probable_loss(path: ArrayLike, substrate: Substrate, muon_energy: float
     112
     """
     xi = landau_scale(path, substrate, muon_energy)
-    return np.asarray(
-        xi * (_bethe_logarithm(substrate, muon_energy) + np.log(xi / substrate.excitation_energy) + 0.2)
-    )
+    logarithm = _bethe_logarithm(substrate, muon_energy)
+    return np.asarray(xi * (logarithm + np.log(xi / substrate.excitation_energy) + 0.2))
 
 
 def restricted_mean_loss(

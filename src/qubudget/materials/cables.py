@@ -44,11 +44,10 @@ class PassiveLoad:
 def _catalogue() -> dict[str, dict[str, PassiveLoad]]:
     path = resources.files("qubudget.materials") / "data" / "cables.csv"
     entries: dict[str, dict[str, PassiveLoad]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            load = float(row.pop("load_W"))
-            entry = PassiveLoad(load=load, **row)
-            entries.setdefault(entry.cable, {})[entry.stage] = entry
+    for row in csv.DictReader(path.read_text("utf-8").splitlines()):
+        load = float(row.pop("load_W"))
+        entry = PassiveLoad(load=load, **row)
+        entries.setdefault(entry.cable, {})[entry.stage] = entry
     return entries
 
 

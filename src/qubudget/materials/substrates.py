@@ -27,6 +27,7 @@ class Substrate:
         no source was found.
     phonon_share : share of a deposit that ends up in phonons rather than in lasting
         electron-hole pairs; the source gives a lower bound.
+    film_transmission : share of phonons that pass into an aluminium film.
     sound_longitudinal, sound_transverse : velocities, m/s.
     debye_frequency : Hz.
     isotope_scattering : B of the rate B nu^4, s^3.
@@ -44,6 +45,7 @@ class Substrate:
     pair_energy: float | None
     pair_fano: float | None
     phonon_share: float
+    film_transmission: float
     sound_longitudinal: float
     sound_transverse: float
     debye_frequency: float
@@ -75,6 +77,7 @@ class Environment:
     muon_energy : mean kinetic energy of muons, J.
     muon_intensity : vertical intensity, 1/(m^2 s sr).
     threshold : deposits below this do not count, J.
+    gamma_rate, hadron_rate : deposits above it in silicon, 1/(kg s).
     gamma_scale : decay energy of the gamma deposits' exponential spectrum, J.
     hadron_scale, hadron_limit : roll-off and cut-off of the hadrons' spectrum, J.
     source, status : where the values come from.
@@ -83,6 +86,8 @@ class Environment:
     muon_energy: float
     muon_intensity: float
     threshold: float
+    gamma_rate: float
+    hadron_rate: float
     gamma_scale: float
     hadron_scale: float
     hadron_limit: float
@@ -131,6 +136,7 @@ def substrate(name: str) -> Substrate:
         pair_energy=None if pair_energy is None else pair_energy * ELEMENTARY_CHARGE,
         pair_fano=row.get("pair_fano"),
         phonon_share=row["phonon_share"],
+        film_transmission=row["film_transmission"],
         sound_longitudinal=row["sound_longitudinal"],
         sound_transverse=row["sound_transverse"],
         debye_frequency=row["debye_frequency"],
@@ -153,6 +159,8 @@ def environment() -> Environment:
         muon_energy=row["muon_energy"] * scale,
         muon_intensity=row["muon_intensity"],
         threshold=row["threshold"] * scale,
+        gamma_rate=row["gamma_rate"],
+        hadron_rate=row["hadron_rate"],
         gamma_scale=row["gamma_scale"] * scale,
         hadron_scale=row["hadron_scale"] * scale,
         hadron_limit=row["hadron_limit"] * scale,

@@ -9,30 +9,37 @@ print, each with its source.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, pi, sqrt
-from typing import Literal
+from math import inf, sqrt
 
 import numpy as np
 from scipy.stats import norm
 
-from qubudget.constants import BOLTZMANN, HBAR, PLANCK
+from qubudget.constants import BOLTZMANN, HBAR
+from qubudget.cryostat.cooling import quadratic_coefficient, quadratic_cooling
+from qubudget.errors import OutOfRangeError
 from qubudget.materials.cables import passive_load
 from qubudget.materials.superconductors import superconductor
-from qubudget.papers.claims import agrees
+from qubudget.papers.claims import Verdict, agrees
+from qubudget.qubit.dielectric import dielectric_rates
+from qubudget.qubit.gap import gap_at
+from qubudget.qubit.published import (
+    FREQUENCY,
+    GATE_TIME,
+    Variant,
+    published_fidelity,
+    published_t2_star,
+)
+from qubudget.qubit.quasiparticles import quasiparticle_rates, thermal_fraction
 
-# Printed in the paper (sections 1.1, 2.7 and Appendix C).
-FREQUENCY = 5.0e9  # Hz
-GATE_TIME = 20e-9  # s
-COUPLING = 6.0e9  # K_TLS, 1/s
-FLOOR = 3.5e3  # INTRINSIC_GAMMA, 1/s
+# Printed in the paper (section 1.1, Appendix A).
 MXC_CAPACITY = 50e-6  # W, at a nominal 10 mK
 FOUR_KELVIN_CAPACITY = 1.0  # W
 BASE_TEMPERATURE = 0.01  # K
 FOUR_KELVIN = 4.0  # K
 
 # Bluefors XLD400 of Krinner et al., EPJ Quantum Technol. 6, 2 (2019), Table 1 and sections 2-3.
-XLD400_COEFFICIENT = 0.0522  # W/K^2: 19 uW at 20 mK with a base temperature of 6 mK
 XLD400_BASE = 0.006  # K
+XLD400_COEFFICIENT = float(quadratic_coefficient(XLD400_BASE, 0.020, 19e-6))  # W/K^2
 XLD400_FOUR_KELVIN = 1.5  # W at 4.2 K
 FLUX_CURRENT_RMS = 0.57e-3  # A; 1 mA full scale, as in the model of arXiv:2608.00990
 FLUX_RESISTANCE_MXC = 0.15  # ohm, centre conductor of the last piece
@@ -46,8 +53,6 @@ TANTALUM_T2_ECHO = 200e-6  # s, its time-averaged Hahn echo, at 9 to 20 mK
 TRILAYER_BEST = 62e-6  # s, "up to", Anferov et al., Phys. Rev. Applied 21, 024047 (2024)
 TRILAYER_QUALITY = 1e5  # its mean quality factor, the same abstract
 HOTTEST_QUBIT = 0.87  # K, 72 GHz niobium qubit, Anferov et al., arXiv:2411.11170
-
-Variant = Literal["published-code", "published-table"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ SCENARIOS = (
     Scenario("MODEL_07", "2030 (Asymptotic)", 4.0, 1e-9, 0.5, "STABLE", "3332.3", "99.999"),
     Scenario("MODEL_08", "2024 (SOTA)", 0.01, 3e-7, 100e-6, "RUNAWAY", None, None),
 )
-EPOCHS = {s.epoch: s.tan_delta for s in SCENARIOS}
+EPOCHS = {scenario.epoch: scenario.tan_delta for scenario in SCENARIOS}
 
 
 def matches(printed: str, computed: float) -> bool:
@@ -100,45 +105,51 @@ def matches(printed: str, computed: float) -> bool:
     return agrees(float(printed), computed, digits=digits)
 
 
-def coth_factor(temperature: float) -> float:
-    """coth(h f / 2 k T) at 5 GHz, the paper's thermal factor (its section 2.4); T in K.
-
-    >>> round(coth_factor(4.0), 2)
-    33.35
-    """
-    return 1.0 / np.tanh(PLANCK * FREQUENCY / (2 * BOLTZMANN * temperature)).item()
-
-
-def floor_rate(tan_delta: float, variant: Variant = "published-code") -> float:
-    """The paper's intrinsic rate, 1/s: printed (3.5e3), or the one inferred from its table."""
-    if variant == "published-code":
-        return FLOOR
-    return 100.0 * sqrt(tan_delta / 1e-9)
-
-
 def t2_star(tan_delta: float, temperature: float, variant: Variant = "published-code") -> float:
-    """T2* of the paper's model, s."""
-    rate = floor_rate(tan_delta, variant) + COUPLING * tan_delta * coth_factor(temperature)
-    return 1.0 / rate
+    """T2* of the paper's model, s; temperature in K."""
+    return float(published_t2_star(tan_delta, temperature, variant))
 
 
 def fidelity(tan_delta: float, temperature: float, variant: Variant = "published-code") -> float:
-    """F = exp(-t_gate/T2*) of the paper's model with its 20 ns gate."""
-    return float(np.exp(-GATE_TIME / t2_star(tan_delta, temperature, variant)))
+    """F = exp(-t_gate/T2*) of the paper's model with its 20 ns gate; temperature in K."""
+    return float(published_fidelity(published_t2_star(tan_delta, temperature, variant)))
 
 
-def dielectric_t1(tan_delta: float) -> float:
-    """T1 = 1/(omega tan_delta), s: an unsaturated two-level bath, at any temperature.
+def dielectric_t1(tan_delta: float, temperature: float) -> float:
+    """T1 of a 5 GHz qubit from an unsaturated two-level bath alone, s; temperature in K.
 
     ``tan_delta`` is the effective (participation-weighted) loss, as the paper calls it.
     """
-    return 1.0 / (2 * pi * FREQUENCY * tan_delta)
+    return float(1.0 / sum(dielectric_rates("tls", tan_delta, FREQUENCY, temperature)))
 
 
-def niobium_t1(temperature: float) -> float:
-    """T1 of a 5 GHz niobium qubit from thermal quasiparticles alone, s (inf when frozen out)."""
+def niobium_t1(temperature: float, *, gap_closes: bool = False) -> float:
+    """T1 of a 5 GHz niobium qubit from thermal quasiparticles alone, s; temperature in K.
+
+    With the gap at zero temperature, 1.764 k Tc and Tc = 9.2 K, or with Delta(T) if
+    ``gap_closes``. Infinite where the quasiparticles are frozen out.
+
+    Raises
+    ------
+    OutOfRangeError: at or above Tc, where there is no superconductor and no T1.
+
+    >>> round(niobium_t1(4.0) * 1e9, 3)
+    0.399
+    """
     niobium = superconductor("Nb")
-    return niobium.gap * temperature  # replaced below
+    if temperature >= niobium.critical_temperature:
+        raise OutOfRangeError(f"niobium is normal at {temperature:g} K: no T1")
+    gap = niobium.gap
+    if gap_closes:
+        gap = float(gap_at(gap, niobium.critical_temperature, temperature))
+    fraction = thermal_fraction(temperature, gap)
+    rate = float(sum(quasiparticle_rates(fraction, FREQUENCY, temperature, gap)))
+    return 1.0 / rate if rate > 0 else inf
+
+
+def physical_t1(tan_delta: float, temperature: float) -> float:
+    """T1 of a 5 GHz niobium qubit from dielectric loss and thermal quasiparticles, s."""
+    return 1.0 / (1 / dielectric_t1(tan_delta, temperature) + 1 / niobium_t1(temperature))
 
 
 def two_level_idle_fidelity(t1: float, t2: float, time: float = GATE_TIME) -> float:
@@ -147,12 +158,12 @@ def two_level_idle_fidelity(t1: float, t2: float, time: float = GATE_TIME) -> fl
 
 
 def xld400_cooling_power(temperature: float) -> float:
-    """Mixing-chamber cooling power of Krinner's XLD400, W; T in K: C (T^2 - T0^2).
+    """Mixing-chamber cooling power of Krinner's XLD400, W; temperature in K.
 
     >>> round(xld400_cooling_power(0.020) * 1e6, 1)  # Krinner et al. 2019, Table 1
     19.0
     """
-    return XLD400_COEFFICIENT * (temperature**2 - XLD400_BASE**2)
+    return float(quadratic_cooling(temperature, XLD400_COEFFICIENT, XLD400_BASE))
 
 
 def passive_load_per_qubit() -> float:
@@ -178,27 +189,13 @@ def wired_load_per_qubit() -> float:
     return passive_load_per_qubit() + static + pulses + gates
 
 
-def thermal_photons(temperature: float) -> float:
-    """Bose occupation at 5 GHz; T in K.
-
-    >>> round(thermal_photons(4.0), 2)
-    16.17
-    """
-    return float(1.0 / np.expm1(PLANCK * FREQUENCY / (BOLTZMANN * temperature)))
-
-
-def landauer_power(bits_per_second: float, temperature: float) -> float:
-    """k T ln 2 per erased bit, W; T in K."""
-    return bits_per_second * BOLTZMANN * temperature * log(2.0)
-
-
 def samples_to_distinguish(
     p_first: float, p_second: float, *, significance: float = 0.05, power: float = 0.8
 ) -> float:
     """Trials per arm of a two-sided test that tells two proportions apart.
 
     n = [z_(1-a/2) sqrt(2 p q) + z_power sqrt(p1 q1 + p2 q2)]^2 / (p1 - p2)^2 with p the mean of
-    the two (Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, eq. 4.14).
+    the two (Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions).
 
     The worked example of R's ``power.prop.test``:
 
@@ -229,3 +226,8 @@ def benchmarking_shots(error_first: float, error_second: float) -> tuple[int, fl
 def bath_correlation_time(temperature: float) -> float:
     """hbar / k T, s: the correlation time of a broadband thermal bath; T in K."""
     return HBAR / (BOLTZMANN * temperature)
+
+
+def verdict_if(condition: bool, verdict: Verdict) -> Verdict:
+    """``verdict`` where a comparison bears the claim out, else "does-not-follow"."""
+    return verdict if condition else "does-not-follow"

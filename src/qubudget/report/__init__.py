@@ -5,10 +5,9 @@ Every function here takes ``data``, the mapping that ``Report.to_dict()`` gives 
 anything. A value that is ``None`` is shown as its ``reason``. `tables` turns the mapping into
 tables of text, which `terminal` and `html` set; `figures` draws; `arrays` saves labelled arrays.
 
-Beside the keys of the contract, these are shown where they exist: ``design`` (``name``,
-``title``, ``sources``), ``measured`` (a list of ``key``, ``measured``, ``modelled``, ``unit``,
-``source``), ``feedback`` (``passes``, ``residual``), ``qec.simulated`` and ``qec.extrapolated``
-(lists of ``distance``, ``logical_error_per_cycle``, ``low``, ``high``),
-``verdict.published_claims`` (a list of ``claim``, ``verdict``, ``reason``), and ``reason``
-in any section (a text, or a mapping from key to text).
+Beside the keys of the contract, these are shown where they exist: ``modelled`` values beside
+measured ones, ``feedback``, ``qec.simulated`` (a list of ``distance``,
+``logical_error_per_cycle``, ``low``, ``high``) and ``qec.extrapolated`` (the same),
+``verdict.published_claims``, and ``reason`` in any section (a text, or a mapping from key to
+text).
 """

@@ -5,12 +5,11 @@ Where a section has no values, the axes say the reason instead.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qubudget.report.numbers import duration, engineering, percent
-from qubudget.report.reading import Data, number, reason, rows, section, source_line
+from qubudget.report.canvas import axes_for, say
+from qubudget.report.numbers import engineering, margin, percent
+from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import (
     BLUE,
     FAINT,
@@ -20,15 +19,11 @@ from qubudget.report.style import (
     ORANGE,
     PALETTE,
     PURPLE,
-    STYLE,
-    SVG_METADATA,
     VERMILLION,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Draw = Callable[[Data, "Axes | None"], "Axes"]
 
 MOST_ITEMS = 6
 MOST_CHANNELS = 14
@@ -40,7 +35,7 @@ def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
 
     On a logarithmic axis only the tops of the bars compare; the largest item is at the bottom.
     """
-    ax = _axes(ax, data)
+    ax = axes_for(data, ax)
     part = section(data, "thermal")
     ax.set_title("Heat per stage against rated cooling power")
     ax.set_ylabel("heat (W)")
@@ -49,7 +44,7 @@ def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
     watts = _watts_by_item(part, names)
     tops = [sum(shares[i] for shares in watts.values()) for i in range(len(names))]
     if not any(tops):
-        return _say(ax, reason(part, "loads") or "no heat loads")
+        return say(ax, reason(part, "loads") or "no heat loads")
     ax.set_yscale("log")
     bottoms = [0.0] * len(names)
     for index, (item, shares) in enumerate(watts.items()):
@@ -98,15 +93,18 @@ def _watts_by_item(thermal: Data, stages: list[str]) -> dict[str, list[float]]:
 
 
 def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
-    """Rate of every decoherence channel (log), relaxation apart from dephasing."""
-    ax = _axes(ax, data)
+    """Rate of every decoherence channel (log), relaxation apart from dephasing.
+
+    At the right: the time that the channel alone would give, 1/rate.
+    """
+    ax = axes_for(data, ax)
     part = section(data, "coherence")
     ax.set_title("What limits coherence")
     ax.set_xlabel("rate (1/s)")
     ax.set_ylabel("channel")
     channels = [c for c in rows(part, "channels") if number(c, "rate_per_s")]
     if not channels:
-        return _say(ax, reason(part, "channels") or "no decoherence channels")
+        return say(ax, reason(part, "channels") or "no decoherence channels")
     channels.sort(key=lambda c: number(c, "rate_per_s") or 0.0)
     channels = channels[-MOST_CHANNELS:]
     rates = [number(c, "rate_per_s") or 0.0 for c in channels]
@@ -119,18 +117,18 @@ def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
             ax.barh(chosen, [rates[i] for i in chosen], height=0.7, color=colour, hatch=hatch,
                     edgecolor=INK, linewidth=0.5, label=kind)  # fmt: skip
     for place, rate in enumerate(rates):
-        ax.annotate(f"1/{engineering(1 / rate, 's')}", (max(rate, low), place), (4, 0),
-                    textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+        ax.annotate(engineering(1 / rate, "s"), (1.01, place), xycoords=("axes fraction", "data"),
+                    va="center", fontsize=8)  # fmt: skip
     for key, word, line in (("t1_s", "1/T1", "-"), ("t2_s", "1/T2", "--")):
         time = number(part, key)
         if time:
             ax.axvline(1 / time, color=PURPLE, linestyle=line, linewidth=1.4,
                        label=f"{word}, {word[2:]} = {engineering(time, 's')}")  # fmt: skip
             high = max(high, 1 / time)
-    ax.set_xlim(low, high * 12)
+    ax.set_xlim(low, high * 1.5)
     ax.set_yticks(range(len(channels)), [str(c.get("name")) for c in channels])
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.13, 1.0))
     return ax
 
 
@@ -139,14 +137,14 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
 
     The quasiparticle fraction x = n/(2 N0 Delta) has an axis of its own on the right.
     """
-    ax = _axes(ax, data)
+    ax = axes_for(data, ax)
     part = section(data, "impact")
     ax.set_title("After an impact")
     ax.set_xlabel("time after the impact (s)")
     ax.set_ylabel("T1 (s)")
     times = [p for p in rows(part, "timeline") if (number(p, "time_s") or 0.0) > 0]
     if not times:
-        return _say(ax, reason(part, "timeline") or "no timeline")
+        return say(ax, reason(part, "timeline") or "no timeline")
     ax.set_xscale("log")
     ax.set_yscale("log")
     right = ax.twinx()
@@ -170,15 +168,17 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
                                   label=f"recovery {engineering(recovery, 's')}"))  # fmt: skip
     marks = [s for s in rows(part, "stages") if number(s, "time_s") and number(s, "t1_s")]
     if marks:
-        handles += ax.plot([s["time_s"] for s in marks], [s["t1_s"] for s in marks], "D",
-                           mfc="none", mec=INK, ms=6, ls="none", label="published stages")  # fmt: skip
+        times_of_stages, t1_of_stages = zip(*((s["time_s"], s["t1_s"]) for s in marks), strict=True)
+        handles += ax.plot(
+            times_of_stages, t1_of_stages, "D", mfc="none", mec=INK, ms=6, label="published stages"
+        )
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.12, 1.0))
     return ax
 
 
 def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
     """Logical error per cycle against distance: simulated, extrapolated, design, target."""
-    ax = _axes(ax, data)
+    ax = axes_for(data, ax)
     part = section(data, "qec")
     ax.set_title("Logical error against code distance, in quiet times")
     ax.set_xlabel("code distance d")
@@ -211,7 +211,7 @@ def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
         )  # fmt: skip
     if not drawn:
         why = reason(background, "logical_error_per_cycle") or reason(part, "background")
-        return _say(ax, why or "no logical error rate")
+        return say(ax, why or "no logical error rate")
     ax.set_yscale("log")
     target = _target_per_cycle(data)
     if target:
@@ -235,14 +235,14 @@ def _target_per_cycle(data: Data) -> float | None:
 
 def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
     """Margin of every constraint; linear within -1 to 1, logarithmic beyond."""
-    ax = _axes(ax, data)
+    ax = axes_for(data, ax)
     part = section(data, "verdict")
     ax.set_title("Margins: right of zero passes, left of zero fails")
     ax.set_xlabel("margin (distance to the limit, in units of the limit)")
     ax.set_ylabel("constraint")
-    known = [c for c in rows(part, "constraints") if number(c, "margin") is not None]
+    known = rows(part, "constraints")
     if not known:
-        return _say(ax, reason(part, "feasible") or "no constraint has a margin")
+        return say(ax, reason(part, "feasible") or "no constraint was evaluated")
     known.reverse()
     margins = [number(c, "margin") or 0.0 for c in known]
     for passed, colour, hatch, label in ((True, GREEN, "", "✓ pass"), (False, VERMILLION, "//",
@@ -251,53 +251,21 @@ def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
         if chosen:
             ax.barh(chosen, [margins[i] for i in chosen], height=0.66, color=colour, hatch=hatch,
                     edgecolor=INK, linewidth=0.5, label=label)  # fmt: skip
-    if max(map(abs, margins)) > 2:
-        ax.set_xscale("symlog", linthresh=1.0, linscale=1.5)
     for place, constraint in enumerate(known):
         good = constraint.get("passed") is True
-        right = margins[place] >= 0
-        ax.annotate(f"{'✓' if good else '✗'} {percent(margins[place])}", (margins[place], place),
-                    (4 if right else -4, 0), textcoords="offset points", va="center",
-                    ha="left" if right else "right", fontsize=8)  # fmt: skip
+        word = "no value" if number(constraint, "margin") is None else margin(margins[place])
+        # Right of zero there is room for words also beside a bar that goes to the left.
+        ax.annotate(f"{'✓' if good else '✗'} {word}",
+                    (max(margins[place], 0.0), place), (4, 0), textcoords="offset points",
+                    va="center", fontsize=8)  # fmt: skip
     ax.axvline(0.0, color=INK, linewidth=1.0)
     ax.set_yticks(range(len(known)), [str(c.get("name")) for c in known])
     low, high = min(0.0, *margins), max(0.0, *margins)
-    room = 0.25 * (high - low) or 0.25
-    ax.set_xlim(low * 8 if low < -2 else low - room, high * 8 if high > 2 else high + room)
+    if max(-low, high) > 2:
+        ax.set_xscale("symlog", linthresh=1.0, linscale=2.0)
+        ax.set_xlim(min(low * 2, -1.0), max(high * 2, 1.0) * 20)
+    else:
+        ax.set_xlim(low - 0.05 * (high - low), high + max(0.35 * (high - low), 0.1))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="best")
-    return ax
-
-
-def svg(draw: Draw, data: Data, height: float | None = None) -> str:
-    """One figure as SVG text, the same bytes for the same data; `height` in inches."""
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
-        figure: Any = draw(data, None).figure
-        if height is not None:
-            figure.set_size_inches(STYLE["figure.figsize"][0], height)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=SVG_METADATA)
-    return out.getvalue()
-
-
-def _axes(ax: Axes | None, data: Data) -> Axes:
-    """The given axes, or those of a new figure of ours, with the source line below."""
-    if ax is None:
-        import matplotlib
-        from matplotlib.figure import Figure
-
-        with matplotlib.rc_context(STYLE):
-            ax = Figure().add_subplot()
-    ax.annotate(source_line(data), (0, 0), (0, -42), xycoords="axes fraction",
-                textcoords="offset points", fontsize=6.5, color=FAINT, va="top")  # fmt: skip
-    return ax
-
-
-def _say(ax: Axes, text: str) -> Axes:
-    """Axes without data that say why."""
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", wrap=True)
-    ax.set_xticks([])
-    ax.set_yticks([])
     return ax

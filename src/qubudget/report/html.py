@@ -12,12 +12,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from qubudget.report import figures, tables
+from qubudget.report.canvas import Draw, svg
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
 from qubudget.report.records import claims_table, measured_table, provenance_table
 from qubudget.report.style import FAINT, INK
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.tables import Table
+
+BARE = 1.8
+"""Height in inches of a figure that only says why it is empty."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def render_html(data: Data) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sources = section(data, "design").get("sources") or ()
+    sources = section(data, "provenance").get("sources") or ()
     return environment.get_template("template.html.j2").render(
         name=design_name(data),
         title=design_title(data),
@@ -71,8 +75,9 @@ def _parts(data: Data) -> list[Part]:
             _part(
                 data, "verdict", "Verdict", reason(verdict), figures.draw_margins,
                 "Horizontal bars: margin of every constraint; those left of zero fail.",
-                "Margins against every limit. Beyond ±1 the axis may be logarithmic.",
-                [*tables.verdict_tables(data), claims_table(data)], 1.5 + 0.32 * count,
+                "Margin against every limit; where margins beyond ±2 occur, the axis is "
+                "logarithmic beyond ±1.",
+                [*tables.verdict_tables(data), claims_table(data)], 1.5 + 0.26 * count,
             )
         )  # fmt: skip
     if thermal:
@@ -82,7 +87,7 @@ def _parts(data: Data) -> list[Part]:
                 "Bars: heat load of every stage by item, with the rated capacity marked.",
                 "Heat by item, largest at the bottom. The axis is logarithmic: compare the tops "
                 "with the dashed capacity, and read shares from the table.",
-                tables.thermal_tables(data), 3.9,
+                tables.thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
             )
         )  # fmt: skip
     if coherence:
@@ -91,8 +96,9 @@ def _parts(data: Data) -> list[Part]:
             _part(
                 data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
                 "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
-                "Rates of all channels. Rates of 1/f noise are 1/Tφ of a Gaussian decay.",
-                tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6),
+                "Rates; at the right, the time that each channel alone would give. Rates of 1/f "
+                "noise are 1/Tφ of a Gaussian decay.",
+                tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6) if count else BARE,
             )
         )  # fmt: skip
     if impact:
@@ -104,7 +110,7 @@ def _parts(data: Data) -> list[Part]:
                 figures.draw_timeline,
                 "Curves against time after an impact: T1 mean and least, quasiparticle fraction.",
                 "The reference event: T1 over all qubits (left), quasiparticles (right).",
-                tables.impact_tables(data), 3.6,
+                tables.impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
             )
         )  # fmt: skip
     if qec:
@@ -114,7 +120,7 @@ def _parts(data: Data) -> list[Part]:
                 figures.draw_logical_error,
                 "Points: logical error per cycle against code distance, with the target.",
                 "Logical error per cycle, mean of both bases, with 95 % intervals.",
-                tables.qec_tables(data), 3.6,
+                tables.qec_tables(data), 3.6 if section(qec, "background") else BARE,
             )
         )  # fmt: skip
     measured, made = measured_table(data), provenance_table(data)
@@ -131,13 +137,13 @@ def _part(
     anchor: str,
     title: str,
     lead: str,
-    draw: figures.Draw,
+    draw: Draw,
     words: str,
     caption: str,
     parts: list[Table | None] | list[Table],
     height: float,
 ) -> Part:
-    image = _inline(figures.svg(draw, data, height), anchor, words)
+    image = _inline(svg(draw, data, height), anchor, words)
     return Part(anchor, title, lead, image, words, caption, tuple(t for t in parts if t))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, isnan, log10
+from math import ceil, floor, isfinite, isnan, log10
 from typing import Any
 
 MISSING = "–"
@@ -26,7 +26,7 @@ def engineering(value: float | None, unit: str = "", digits: int = 3) -> str:
     Parameters
     ----------
     value : the number, in `unit`; None and NaN give a dash.
-    unit : an SI unit ("W"), or anything else ("/s", "qubits", ""), which gets no prefix.
+    unit : an SI unit ("W"), or anything else ("1/s", "qubits", "1"), which gets no prefix.
     digits : significant digits; trailing zeros are dropped.
 
     Examples
@@ -38,6 +38,7 @@ def engineering(value: float | None, unit: str = "", digits: int = 3) -> str:
     """
     if value is None or isnan(value):
         return MISSING
+    unit = "" if unit == "1" else unit.removeprefix("1") if unit.startswith("1/") else unit
     tail = f" {unit}" if unit else ""
     if not isfinite(value):
         return ("∞" if value > 0 else "−∞") + tail
@@ -76,6 +77,28 @@ def duration(seconds: float | None) -> str:
     return engineering(seconds, "s")
 
 
+def interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """The ends of an interval; a dash where both are missing.
+
+    >>> interval(5e-5, 7e-5, "s"), interval(None, 7e-5, "s")
+    ('50 µs to 70 µs', '– to 70 µs')
+    """
+    if low is None and high is None:
+        return MISSING
+    return f"{engineering(low, unit)} to {engineering(high, unit)}"
+
+
+def margin(share: float | None) -> str:
+    """A margin: a percentage of the limit, or so many limits where it is beyond ten.
+
+    >>> margin(0.51), margin(-2.0e6)
+    ('51 %', '−2×10⁶ × limit')
+    """
+    if share is not None and abs(share) >= 10:
+        return engineering(share) + " × limit"
+    return percent(share)
+
+
 def percent(share: float | None) -> str:
     """A share or margin as a percentage.
 
@@ -88,29 +111,42 @@ def percent(share: float | None) -> str:
 def quantity(value: Any, unit: str = "") -> str:
     """Whatever a result holds, as text: a number with its unit, a truth, a list, a text.
 
-    >>> quantity(True), quantity(2e-3, "s"), quantity([1.0, 2.0], "K"), quantity(None)
-    ('yes', '2 ms', '1 K, 2 K', '–')
+    >>> quantity(True), quantity(2e-3, "s"), quantity([1.0, 2.0], "K"), quantity(0.99983)
+    ('yes', '2 ms', '1 K, 2 K', '0.99983')
     """
     if value is None:
         return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and not unit:
+    if isinstance(value, int) and unit in {"", "1"}:
         return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10000 else str(value)
     if isinstance(value, int | float):
-        return duration(float(value)) if unit == "s" else engineering(float(value), unit)
+        if unit == "s":
+            return duration(float(value))
+        return engineering(float(value), unit, digits=_digits(float(value), unit))
     if isinstance(value, list | tuple):
         return ", ".join(quantity(item, unit) for item in value)
     return str(value)
 
 
-def key_unit(key: str) -> str:
-    """The unit that the name of a JSON key ends in; empty when it has none.
+def _digits(value: float, unit: str) -> int:
+    """Three, or for a fidelity as many as its distance from one needs."""
+    if unit in {"", "1"} and 0.99 < value < 1:
+        return ceil(-log10(1 - value) - 1e-9) + 1
+    return 3
 
-    >>> key_unit("load_W"), key_unit("rate_per_s"), key_unit("margin")
+
+def key_unit(key: str) -> str:
+    """The unit that the last part of a JSON key to have one ends in; else empty.
+
+    >>> key_unit("load_W"), key_unit("rate_per_s.muon"), key_unit("margin")
     ('W', '/s', '')
     """
-    return next((unit for ending, unit in _KEY_UNITS.items() if key.endswith(ending)), "")
+    for part in reversed(key.split(".")):
+        for ending, unit in _KEY_UNITS.items():
+            if part.endswith(ending):
+                return unit
+    return ""
 
 
 def key_words(key: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from qubudget.report.numbers import key_words
+
 Data = Mapping[str, Any]
 
 
@@ -42,13 +44,45 @@ def reason(part: Data, key: str = "") -> str:
     return str(found)
 
 
+def modelled(part: Data, key: str) -> float | None:
+    """What the model says of `key`, where it says so beside the value in force.
+
+    It may stand as ``modelled_load_W``, ``t1_modelled_s``, ``readout_error_modelled``, or under
+    the same key in ``modelled``.
+    """
+    unit = next((u for u in ("_s", "_K", "_W") if key.endswith(u)), "")
+    beside = (f"modelled_{key}", f"{key.removesuffix(unit)}_modelled{unit}")
+    for name in beside:
+        if name in part:
+            return number(part, name)
+    return number(section(part, "modelled"), key)
+
+
 def flat(part: Data, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of nested mappings with its dotted key; lists of mappings are left out."""
+    """Every leaf of nested mappings with its dotted key; reasons and lists are left out."""
     for key, value in part.items():
         if isinstance(value, Mapping):
             yield from flat(value, f"{prefix}{key}.")
-        elif not (isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)):
+        elif not isinstance(value, list | tuple) and not key.endswith("reason"):
             yield f"{prefix}{key}", value
+
+
+def reasons(*parts: Data, known: str = "") -> str:
+    """What the parts say of their missing values, one sentence each; empty when nothing.
+
+    A row (which has a name) speaks for itself as a whole; a section's own ``reason`` is left
+    to the section's heading. What is `known` already is not said again.
+    """
+    said = []
+    for part in parts:
+        if part.get("name") and reason(part) not in {"", known}:
+            said.append(f"{part['name']}: {reason(part)}")
+        own = part.get("reason")
+        named = dict(own) if isinstance(own, Mapping) else {}
+        named |= {k.removesuffix("_reason"): v for k, v in part.items() if k.endswith("_reason")}
+        named = {key: text for key, text in named.items() if text not in {None, "", known}}
+        said += [f"{key_words(key)}: {text}" for key, text in named.items()]
+    return " ".join(f"{text.rstrip('.')}." for text in dict.fromkeys(said))
 
 
 def design_name(data: Data) -> str:

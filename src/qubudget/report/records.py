@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from qubudget.report.numbers import MISSING, engineering, quantity
-from qubudget.report.reading import Data, flat, number, rows, section
+from math import isclose
+
+from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
+from qubudget.report.reading import Data, flat, modelled, number, rows, section
 from qubudget.report.tables import Column, Table
 
 
@@ -13,23 +15,29 @@ def _text(name: str) -> Column:
 
 def measured_table(data: Data) -> Table | None:
     """Measured values, which the chain went on from, beside what the model says."""
+    thermal, coherence = section(data, "thermal"), section(data, "coherence")
+    impact, gate = section(data, "impact"), section(coherence, "gate")
+    rate = section(impact, "rate_per_s")
+    pairs = [
+        (f"{stage.get('name')}: {key_words(key)}", key, number(stage, key), modelled(stage, key))
+        for stage in rows(thermal, "stages")
+        for key in ("temperature_K", "load_W")
+    ]
+    for part, keys in (
+        (coherence, ("t1_s", "t2_s")),
+        (gate, ("one_qubit_error", "two_qubit_error", "readout_error")),
+        (impact, ("recovery_time_s",)),
+    ):
+        pairs += [(key_words(key), key, number(part, key), modelled(part, key)) for key in keys]
+    bursts = ("bursts", "rate_per_s", number(rate, "total"), modelled(impact, "rate_per_s"))
     body = []
-    for row in rows(data, "measured"):
-        unit = str(row.get("unit") or "")
-        measured, modelled = number(row, "measured"), number(row, "modelled")
-        ratio = engineering(modelled / measured) if measured and modelled is not None else MISSING
-        body.append(
-            (
-                str(row.get("key") or row.get("name")),
-                quantity(row.get("measured"), unit),
-                quantity(row.get("modelled"), unit),
-                ratio,
-                str(row.get("source") or ""),
-            )
-        )
+    for words, key, value, model in [*pairs, bursts]:
+        if value is not None and model is not None and not isclose(value, model, rel_tol=1e-9):
+            unit = key_unit(key)
+            ratio = engineering(model / value) if value else MISSING
+            body.append((words, quantity(value, unit), quantity(model, unit), ratio))
     columns = (
         _text("quantity"), Column("measured"), Column("modelled"), Column("model / measured"),
-        _text("source"),
     )  # fmt: skip
     note = "The chain goes on from the measured value."
     return Table("Measured beside modelled", columns, tuple(body), note) if body else None

@@ -23,7 +23,7 @@ INK = "#1c2430"
 FAINT = "#8a94a3"
 """Grid and remarks: readable on light and on dark ground."""
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.figsize": (7.2, 3.9),
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qubudget.report.numbers import MISSING, duration, engineering, percent, quantity
+from qubudget.report.numbers import MISSING, duration, engineering, quantity
+from qubudget.report.numbers import margin as show_margin
 from qubudget.report.reading import Data, number, reason, rows, section
 
 
@@ -67,7 +68,7 @@ def _constraint_words(constraint: Data) -> str:
         return f"{words}, which has no value" + (f" ({why})" if why else "")
     words += f": {quantity(value, unit)} against a limit of {quantity(limit, unit)}"
     if number(constraint, "margin") is not None:
-        words += f" (margin {percent(number(constraint, 'margin'))})"
+        words += f" (margin {show_margin(number(constraint, 'margin'))})"
     return words
 
 
@@ -113,14 +114,14 @@ def tiles(data: Data) -> list[Tile]:
         ]  # fmt: skip
     if impact:
         rate = number(section(impact, "rate_per_s"), "total")
+        least, recovery = number(impact, "t1_min_s"), number(impact, "recovery_time_s")
         found.append(
             Tile(
                 "Radiation",
                 f"every {duration(1 / rate)}" if rate else MISSING,
-                f"T1 down to {engineering(number(impact, 't1_min_s'), 's')}, "
-                f"recovery {engineering(number(impact, 'recovery_time_s'), 's')}"
-                if rate
-                else reason(impact),
+                f"T1 down to {engineering(least, 's')}, recovery {engineering(recovery, 's')}"
+                if least and recovery
+                else reason(impact, "t1_min_s"),
             )
         )
     if qec:
@@ -132,9 +133,7 @@ def tiles(data: Data) -> list[Tile]:
     return found
 
 
-def _tile(
-    label: str, part: Data, key: str, unit: str, remark: str, otherwise: str = ""
-) -> Tile:
+def _tile(label: str, part: Data, key: str, unit: str, remark: str, otherwise: str = "") -> Tile:
     value = part.get(key)
     if value is None:
         return Tile(label, MISSING, reason(part, key) or otherwise)

@@ -10,12 +10,14 @@ from qubudget.report.numbers import (
     MISSING,
     duration,
     engineering,
+    interval,
     key_unit,
     key_words,
+    margin,
     percent,
     quantity,
 )
-from qubudget.report.reading import Data, flat, number, reason, rows, section
+from qubudget.report.reading import Data, flat, modelled, number, reason, reasons, rows, section
 from qubudget.report.summary import change_words
 
 PASS, FAIL = "✓ pass", "✗ fail"
@@ -44,17 +46,16 @@ class Table:
 def _table(
     title: str, columns: Sequence[Column], body: Iterable[Sequence[str]], note: str = ""
 ) -> Table:
-    return Table(title, tuple(columns), tuple(tuple(row) for row in body), note)
+    return Table(title, tuple(columns), tuple(tuple(row) for row in body), note.strip())
 
 
 def _text(name: str, brief: bool = True) -> Column:
     return Column(name, numeric=False, brief=brief)
 
 
-def _ask(part: Data, key: str, show: Callable[[float | None], str]) -> str:
-    """The number under `key`, or the reason why there is none."""
-    value = number(part, key)
-    return show(value) if value is not None else (reason(part, key) or MISSING)
+def _show(part: Data, key: str, show: Callable[[float | None], str]) -> str:
+    """The number under `key`; a dash where there is none (the table's note says why)."""
+    return show(number(part, key))
 
 
 def _si(unit: str) -> Callable[[float | None], str]:
@@ -68,7 +69,7 @@ def _leaves(title: str, pairs: Iterable[tuple[str, Any]], note: str = "") -> Tab
 
 
 def thermal_tables(data: Data) -> list[Table]:
-    """Stages, the largest loads, and how many qubits each stage could hold."""
+    """Stages, the whole cryostat, the largest loads."""
     part = section(data, "thermal")
     if not part:
         return []
@@ -77,15 +78,15 @@ def thermal_tables(data: Data) -> list[Table]:
     stages = [
         (
             str(stage.get("name")),
-            _ask(stage, "temperature_K", _si("K")),
-            _ask(stage, "load_W", _si("W")),
-            _ask(stage, "capacity_W", _si("W")),
-            _ask(stage, "margin", percent),
+            _show(stage, "temperature_K", _si("K")),
+            _show(stage, "load_W", _si("W")),
+            _show(stage, "capacity_W", _si("W")),
+            _show(stage, "margin", margin),
             quantity(by_stage.get(str(stage.get("name")))),
         )
         for stage in rows(part, "stages")
     ]
-    loads = sorted(rows(part, "loads"), key=lambda load: -(number(load, "watts") or 0.0))
+    loads = rows(part, "loads")
     totals = {str(s.get("name")): number(s, "load_W") for s in rows(part, "stages")}
     shares = [
         (
@@ -98,28 +99,26 @@ def thermal_tables(data: Data) -> list[Table]:
         for load in _largest_shares(loads, totals)
     ]
     columns = [_text("stage"), *map(Column, ("solved", "load", "rated", "margin", "max qubits"))]
-    tables = [
-        _table(
-            "Stages, warm to cold",
-            columns,
-            stages,
-            str(limit.get("note") or "Rated cooling power at the rated temperature; "
-                "max qubits: how many the stage could hold at that power."),
-        )
-    ]  # fmt: skip
+    note = (
+        "Rated: cooling power at the rated temperature; max qubits: how many it could hold. "
+        + reasons(*rows(part, "stages"), {"name": "max qubits", **limit})
+    )
+    beyond = [str(s.get("name")) for s in rows(part, "stages") if s.get("extrapolated") is True]
+    if beyond:
+        note += f" Beyond the range of the cooling data: {', '.join(beyond)}."
+    tables = [_table("Stages, warm to cold", columns, stages, note)]
+    more = [pair for pair in flat(part) if not pair[0].startswith(_LEFT_OUT)]
+    tables.append(_leaves("Whole cryostat", more, reasons(part)))
     if shares:
         heads = [_text("item"), _text("stage"), _text("kind"), Column("heat"), Column("of stage")]
         note = f"The {TOP_LOADS} of {len(loads)} loads with the largest share of their stage."
-        tables.append(_table("Largest loads", heads, shares, note if len(loads) > TOP_LOADS else ""))
-    more = [
-        (key, value)
-        for key, value in flat({k: v for k, v in part.items() if k not in _SHOWN_THERMAL})
-    ] + [(f"max_qubits.{k}", v) for k, v in flat(limit) if not k.startswith("by_stage.")]
-    tables.append(_leaves("Whole cryostat", more))
+        tables.append(
+            _table("Largest loads", heads, shares, note if len(loads) > TOP_LOADS else "")
+        )
     return tables
 
 
-_SHOWN_THERMAL = frozenset({"stages", "loads", "max_qubits", "reason"})
+_LEFT_OUT = ("max_qubits.by_stage.", "max_qubits.basis")
 
 
 def _ratio(value: float | None, whole: float | None) -> float | None:
@@ -128,11 +127,11 @@ def _ratio(value: float | None, whole: float | None) -> float | None:
 
 def _largest_shares(loads: list[Data], totals: dict[str, float | None]) -> list[Data]:
     """Loads by their share of their own stage: watts at 50 K would hide microwatts at 10 mK."""
-    order = sorted(
-        loads,
-        key=lambda load: -(_ratio(number(load, "watts"), totals.get(str(load.get("stage")))) or 0.0),
-    )
-    return order[:TOP_LOADS]
+
+    def share(load: Data) -> float:
+        return _ratio(number(load, "watts"), totals.get(str(load.get("stage")))) or 0.0
+
+    return sorted(loads, key=lambda load: -share(load))[:TOP_LOADS]
 
 
 def coherence_tables(data: Data) -> list[Table]:
@@ -142,14 +141,27 @@ def coherence_tables(data: Data) -> list[Table]:
         return []
     published = section(part, "published")
     times = [
-        ("T1", _ask(part, "t1_s", _si("s")), MISSING),
-        ("T2", _ask(part, "t2_s", _si("s")), _ask(published, "t2_star_s", _si("s"))),
-        ("thermal population", _ask(part, "thermal_population", engineering), MISSING),
-        ("fidelity", MISSING, _ask(published, "fidelity", lambda f: engineering(f, digits=6))),
+        (
+            words,
+            _show(part, key, show),
+            show(modelled(part, key)),
+            interval(_model_end(part, key, "low"), _model_end(part, key, "high"), key_unit(key)),
+            _show(published, beside, show),
+        )
+        for words, key, beside, show in (
+            ("T1", "t1_s", "", _si("s")),
+            ("T2", "t2_s", "t2_star_s", _si("s")),
+            ("thermal population", "thermal_population", "", engineering),
+            ("fidelity", "", "fidelity", quantity),
+        )
     ]
-    names = [_text("quantity"), Column("this model"), Column("published model")]
-    note = f"Published model: the first paper's T2* and fidelity, {published['variant']}." if (
-        published.get("variant")) else ""  # fmt: skip
+    names = [_text("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
+             Column("published")]  # fmt: skip
+    note = reasons(part, {"name": "published model", **published}, known=reason(part))
+    if published.get("variant"):
+        note = (
+            f"Published model: the first paper's T2* and fidelity, {published['variant']}. {note}"
+        )
     tables = [_table("Coherence", names, times, note)]
     channels = sorted(rows(part, "channels"), key=lambda c: -(number(c, "rate_per_s") or 0.0))
     if channels:
@@ -160,18 +172,32 @@ def coherence_tables(data: Data) -> list[Table]:
                 (
                     str(channel.get("name")),
                     str(channel.get("kind")),
-                    _ask(channel, "rate_per_s", _si("/s")),
+                    _show(channel, "rate_per_s", _si("/s")),
                     engineering(1 / rate, "s") if rate else MISSING,
                     str(channel.get("decay") or "exponential"),
                 )
             )
         heads = [_text("channel"), _text("kind"), Column("rate"), Column("alone gives"),
                  _text("decay", brief=False)]  # fmt: skip
-        tables.append(_table("Decoherence channels", heads, body))
+        tables.append(_table("Decoherence channels", heads, body, reasons(*channels)))
     gate = section(part, "gate")
     if gate:
-        tables.append(_leaves("Gates and read-out", flat(gate), reason(gate)))
+        errors = [
+            (key_words(key), quantity(value), engineering(modelled(gate, key)))
+            for key, value in flat(gate)
+            if not key.endswith("_modelled")
+        ]
+        heads = [_text("quantity"), Column("value"), Column("modelled")]
+        note = reasons({"name": "gates", **gate}, known=reason(part))
+        tables.append(_table("Gates and read-out", heads, errors, note))
     return tables
+
+
+def _model_end(part: Data, key: str, end: str) -> float | None:
+    """The low or high end of the model's interval of a time like ``t1_s``."""
+    stem = key.removesuffix("_s")
+    found = number(part, f"{stem}_modelled_{end}_s")
+    return number(part, f"{stem}_{end}_s") if found is None else found
 
 
 def impact_tables(data: Data) -> list[Table]:
@@ -180,29 +206,37 @@ def impact_tables(data: Data) -> list[Table]:
     if not part:
         return []
     published = dict(flat(section(part, "published")))
-    ours = dict(flat({k: v for k, v in part.items() if k not in {"published", "reason"}}))
+    ours = dict(
+        flat({key: value for key, value in part.items() if key not in {"published", "modelled"}})
+    )
     body = [
-        (key_words(key), quantity(value, key_unit(key)) if value is not None else
-         (reason(part, key) or MISSING), quantity(published.get(key), key_unit(key)))
-        for key, value in ours.items()
-    ]  # fmt: skip
-    body += [
-        (key_words(key), MISSING, quantity(value, key_unit(key)))
-        for key, value in published.items()
-        if key not in ours
+        (
+            key_words(key),
+            quantity(ours.get(key), key_unit(key)),
+            quantity(published.get(key), key_unit(key)),
+        )
+        for key in dict.fromkeys([*ours, *published])
     ]
     heads = [_text("quantity"), Column("this model"), Column("published rules")]
-    note = "Rates and mean deposit count deposits above 40 keV; the rest is the reference event."
+    note = (
+        "Rates and mean deposit count deposits above 40 keV; the rest is the reference event. "
+        + reasons(part, section(part, "published"))
+    )
     tables = [_table("Radiation, and the reference event", heads, body, note)]
-    stages = rows(part, "stages")
+    stages, theirs = rows(part, "stages"), rows(section(part, "published"), "stages")
     if stages:
-        keys = list(dict.fromkeys(k for stage in stages for k, v in stage.items()
-                                  if k not in {"name", "reason"} and not isinstance(v, dict)))  # fmt: skip
-        body_of_stages = [
-            (str(s.get("name")), *(quantity(s.get(k), key_unit(k)) for k in keys)) for s in stages
-        ]
-        heads = [_text("stage"), *(Column(key_words(key)) for key in keys)]
-        tables.append(_table("Stages by the second paper's own rules", heads, body_of_stages))
+        by_name = {str(stage.get("name")): stage for stage in theirs}
+        keys = ("time_s", "length_m", "t1_s")
+        body_of_stages = []
+        for stage in stages:
+            other = by_name.get(str(stage.get("name")), {})
+            ours_here = [_show(stage, key, _si(key_unit(key))) for key in keys]
+            theirs_here = [_show(other, key, _si(key_unit(key))) for key in keys if theirs]
+            body_of_stages.append([str(stage.get("name")), *ours_here, *theirs_here])
+        heads = [_text("stage"), *map(Column, ("time", "extent", "T1"))]
+        if theirs:
+            heads += map(Column, ("published time", "published extent", "published T1"))
+        tables.append(_table("Stages of the event", heads, body_of_stages, reasons(*stages)))
     return tables
 
 
@@ -214,25 +248,25 @@ def qec_tables(data: Data) -> list[Table]:
     background, burst = section(part, "background"), section(part, "burst")
     body = [
         ("distance", quantity(part.get("distance")), MISSING),
-        ("cycle time", _ask(part, "cycle_time_s", _si("s")), MISSING),
-        ("background, per cycle", _ask(background, "logical_error_per_cycle", engineering),
-         interval(background)),
-        ("bursts", _ask(burst, "rate_per_s", _si("/s")), MISSING),
-        ("failure in a burst", _ask(burst, "failure_probability", engineering), interval(burst)),
-        ("logical errors per day", _ask(part, "logical_errors_per_day", engineering), MISSING),
-        ("mean time to failure", _ask(part, "mean_time_to_failure_s", duration), MISSING),
+        ("cycle time", _show(part, "cycle_time_s", _si("s")), MISSING),
+        ("background, per cycle", _show(background, "logical_error_per_cycle", engineering),
+         _ends(background)),
+        ("bursts", _show(burst, "rate_per_s", _si("/s")), MISSING),
+        ("failure in a burst", _show(burst, "failure_probability", engineering), _ends(burst)),
+        ("logical errors per day", _show(part, "logical_errors_per_day", engineering), MISSING),
+        ("mean time to failure", _show(part, "mean_time_to_failure_s", duration), MISSING),
     ]  # fmt: skip
     heads = [_text("quantity"), Column("value"), Column("95 % interval")]
-    tables = [_table("One logical qubit", heads, body)]
-    machine = part.get("machine")
-    if isinstance(machine, dict):
-        tables.append(_leaves("Whole machine", flat(machine)))
+    tables = [_table("One logical qubit", heads, body, reasons(part, background, burst))]
+    machine = section(part, "machine")
+    if machine:
+        tables.append(_leaves("Whole machine", flat(machine), reasons(machine)))
     simulated = [("simulated", row) for row in rows(part, "simulated")]
     simulated += [("extrapolated", row) for row in rows(part, "extrapolated")]
     if simulated:
         points = [
             (quantity(row.get("distance")), origin,
-             _ask(row, "logical_error_per_cycle", engineering), interval(row))
+             _show(row, "logical_error_per_cycle", engineering), _ends(row))
             for origin, row in simulated
         ]  # fmt: skip
         heads = [_text("distance"), _text("origin"), Column("per cycle"), Column("95 % interval")]
@@ -240,10 +274,8 @@ def qec_tables(data: Data) -> list[Table]:
     return tables
 
 
-def interval(part: Data) -> str:
-    """"low to high", or a dash."""
-    low, high = number(part, "low"), number(part, "high")
-    return MISSING if low is None or high is None else f"{engineering(low)} to {engineering(high)}"
+def _ends(part: Data) -> str:
+    return interval(number(part, "low"), number(part, "high"))
 
 
 def verdict_tables(data: Data) -> list[Table]:
@@ -251,17 +283,17 @@ def verdict_tables(data: Data) -> list[Table]:
     constraints = rows(section(data, "verdict"), "constraints")
     body = []
     for constraint in constraints:
-        unit = str(constraint.get("unit") or "")
+        unit, passed = str(constraint.get("unit") or ""), constraint.get("passed")
         body.append(
             (
                 str(constraint.get("name")),
-                _ask(constraint, "value", lambda v, u=unit: quantity(v, u)),
+                quantity(constraint.get("value"), unit),
                 quantity(constraint.get("limit"), unit),
-                _ask(constraint, "margin", percent),
-                {True: PASS, False: FAIL}.get(constraint.get("passed"), MISSING),  # type: ignore[call-overload]
+                _show(constraint, "margin", margin),
+                PASS if passed is True else FAIL if passed is False else MISSING,
                 change_words(constraint) or MISSING,
             )
         )
     heads = [_text("constraint"), Column("value"), Column("limit"), Column("margin"),
              _text("passed"), _text("would pass", brief=False)]  # fmt: skip
-    return [_table("Constraints", heads, body)] if body else []
+    return [_table("Constraints", heads, body, reasons(*constraints))] if body else []

@@ -27,15 +27,21 @@ from qubudget.report.records import claims_table, measured_table
 from qubudget.report.summary import change_words, verdict_words
 from qubudget.report.tables import Table
 
+WINGS: dict[str, Callable[[Data], list[Table]]] = {
+    "thermal": tables.thermal_tables,
+    "coherence": tables.coherence_tables,
+    "impact": tables.impact_tables,
+    "qec": tables.qec_tables,
+}
+"""The tables of each wing, by the name of its command."""
+
 _LOOKS = {True: "bold green", False: "bold red", None: "bold yellow"}
 
 
 def print_report(data: Data, console: Console) -> None:
     """The verdict first, then the constraints and one or two short tables per wing."""
-    verdict = verdict_words(data)
-    console.print(Text(f"{design_name(data)}: ", "bold") + Text(verdict.headline,
-                                                               _LOOKS[verdict.feasible]))  # fmt: skip
-    for sentence in verdict.details:
+    _print_headline(data, console)
+    for sentence in verdict_words(data).details:
         console.print(Text(sentence))
     console.print()
     for table in tables.verdict_tables(data):
@@ -57,24 +63,11 @@ def print_report(data: Data, console: Console) -> None:
     console.print(Text(source_line(data), "dim"))
 
 
-def print_thermal(data: Data, console: Console) -> None:
-    """The cryostat alone: stages, largest loads, whole cryostat."""
-    _print_alone("thermal", data, console, tables.thermal_tables(data))
-
-
-def print_coherence(data: Data, console: Console) -> None:
-    """The qubit alone: times, channels, gates."""
-    _print_alone("coherence", data, console, tables.coherence_tables(data))
-
-
-def print_impact(data: Data, console: Console) -> None:
-    """Radiation alone: rates, the reference event, the published stages."""
-    _print_alone("impact", data, console, tables.impact_tables(data))
-
-
-def print_qec(data: Data, console: Console) -> None:
-    """Error correction alone: background, bursts, machine, simulated distances."""
-    _print_alone("qec", data, console, tables.qec_tables(data))
+def print_wing(data: Data, wing: str, console: Console) -> None:
+    """One wing alone, with all of its tables: thermal, coherence, impact or qec."""
+    console.print(Text(design_name(data), "bold"))
+    _print_wing(wing, data, console, WINGS[wing](data))
+    console.print(Text(source_line(data), "dim"))
 
 
 def print_reproduction(data: Data, console: Console) -> None:
@@ -126,9 +119,7 @@ def print_comparison(
     """
     names = (design_name(first), design_name(second))
     for data in (first, second):
-        verdict = verdict_words(data)
-        console.print(Text(f"{design_name(data)}: ", "bold") + Text(verdict.headline,
-                                                                   _LOOKS[verdict.feasible]))  # fmt: skip
+        _print_headline(data, console)
     console.print()
     heads = (tables.Column("quantity", numeric=False), *map(tables.Column, names))
     body = tuple((key, quantity(a), quantity(b)) for key, a, b in inputs)
@@ -136,9 +127,7 @@ def print_comparison(
         _print_table(Table("Input", heads, body), console)
     results = tuple(_differences(first, second))
     if results:
-        _print_table(
-            Table("Result", (*heads, tables.Column("second / first")), results), console
-        )
+        _print_table(Table("Result", (*heads, tables.Column("second / first")), results), console)
     else:
         console.print(Text("The results do not differ."))
 
@@ -173,10 +162,10 @@ def _chosen(found: list[Table], *places: int) -> list[Table]:
     return [found[place] for place in places if place < len(found)]
 
 
-def _print_alone(wing: str, data: Data, console: Console, found: list[Table]) -> None:
-    console.print(Text(design_name(data), "bold"))
-    _print_wing(wing, data, console, found)
-    console.print(Text(source_line(data), "dim"))
+def _print_headline(data: Data, console: Console) -> None:
+    verdict = verdict_words(data)
+    name = Text(f"{design_name(data)}: ", "bold")
+    console.print(name + Text(verdict.headline, _LOOKS[verdict.feasible]))
 
 
 def _print_wing(wing: str, data: Data, console: Console, found: list[Table]) -> None:
@@ -201,17 +190,10 @@ def _print_table(table: Table, console: Console) -> None:
     for row in table.rows:
         shown.add_row(*(Text(row[place], _cell_style(row[place])) for place in kept))
     console.print(shown)
+    if table.note:
+        console.print(Text(table.note, "dim"))
     console.print()
 
 
 def _cell_style(cell: str) -> str:
     return {tables.PASS: "green", tables.FAIL: "bold red"}.get(cell, "")
-
-
-PRINTERS: dict[str, Callable[[Data, Console], None]] = {
-    "thermal": print_thermal,
-    "coherence": print_coherence,
-    "impact": print_impact,
-    "qec": print_qec,
-}
-"""The printer of each wing, by the name of its command."""

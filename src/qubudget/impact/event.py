@@ -1,0 +1,79 @@
+"""One impact on a design's chip: from a deposit to quasiparticles over time and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubudget.design.schema import DesignModel
+from qubudget.impact.cascade import plateau
+from qubudget.impact.films import quasiparticle_share
+from qubudget.impact.kinetics import FilmKinetics, Grid, evolve, gaussian_spot, square_grid
+from qubudget.impact.response import trap_rate
+from qubudget.materials.substrates import substrate
+from qubudget.materials.superconductors import superconductor
+
+Array = NDArray[np.float64]
+
+TIMES = np.geomspace(1e-8, 10.0, 73)
+"""Times after an impact, s: eight per decade, past the slowest recovery in print."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What an event of any energy and place needs to know of the chip.
+
+    Attributes
+    ----------
+    length, width, hot_spot_radius : m.
+    spread_fraction, spread_time : share of the energy that phonons carry over the whole chip,
+        and its time constant (s); the rest freezes out in the hot spot at once.
+    efficiency : quasiparticles' rest energy over the deposited energy.
+    x_per_energy : x per deposited J, once spread over the whole film.
+    film : diffusion, recombination, trapping (islands included).
+    """
+
+    length: float
+    width: float
+    hot_spot_radius: float
+    spread_fraction: float
+    spread_time: float
+    efficiency: float
+    x_per_energy: float
+    film: FilmKinetics
+
+    def event(self, energy: float, x: float, y: float, cells: int) -> tuple[Grid, Array]:
+        """Quasiparticles x after a deposit (J) at a place (m): the grid and (nt, nx, ny)."""
+        grid = square_grid(self.length, self.width, cells)
+        uniform = energy * self.x_per_energy
+        spot = gaussian_spot(grid, x, y, self.hot_spot_radius) * grid.nx * grid.ny
+        start = (1 - self.spread_fraction) * uniform * spot
+        arriving = self.spread_fraction * uniform
+        return grid, evolve(start, TIMES, grid, self.film, arriving, self.spread_time)
+
+
+def chip_of(design: DesignModel) -> Chip:
+    """The constants of a design's chip.
+
+    A deposit E leaves efficiency x E/Delta quasiparticles in the film, Delta being the film's.
+    """
+    chip, film = design.chip, superconductor(design.qubit.film)
+    metal_share = quasiparticle_share(
+        chip.film_thickness, chip.back_metal_thickness, chip.back_metal_absorption
+    )
+    efficiency = substrate(chip.substrate).phonon_share * plateau() * metal_share
+    volume = chip.length * chip.width * chip.film_thickness
+    normal = 2 * film.density_of_states * film.gap * volume  # quasiparticles per unit of x
+    trapping = chip.trapping + trap_rate(film, chip.trap_temperature, chip.trap_fraction)
+    return Chip(
+        efficiency=efficiency,
+        length=chip.length,
+        width=chip.width,
+        hot_spot_radius=chip.hot_spot_radius,
+        spread_fraction=chip.spread_fraction,
+        spread_time=chip.spread_time,
+        x_per_energy=efficiency / film.gap / normal,
+        film=FilmKinetics(chip.diffusivity, chip.recombination, trapping),
+    )

@@ -1,0 +1,213 @@
+"""A burst as the code sees it: excess noise of every qubit over the time of the decay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+
+from qubudget.errors import OutOfRangeError
+from qubudget.qec.cycle import Decoherence
+from qubudget.qec.layout import Layout
+from qubudget.qec.noise import combine, detuning_flip, independent_flips
+
+Array = NDArray[np.float64]
+MAX_CYCLES = 25_000
+"""Cycles of a burst that are followed at most."""
+NEGLIGIBLE = 0.01
+"""Excess error per cycle, relative to the quiet one, below which a burst is over."""
+
+
+class BurstLike(Protocol):
+    """What a class of bursts must tell; see :class:`BurstHistory`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def energy(self) -> float: ...
+    @property
+    def x(self) -> Array: ...
+    @property
+    def y(self) -> Array: ...
+    @property
+    def times(self) -> Array: ...
+    @property
+    def excess_relaxation(self) -> Array: ...
+    @property
+    def detuning(self) -> Array: ...
+
+
+@dataclass(frozen=True, eq=False)
+class BurstHistory:
+    """One class of bursts on one chip.
+
+    Attributes
+    ----------
+    name : of the class. rate : events per second and chip. energy : deposited (J).
+    x, y : ascending grid coordinates from the chip's centre (m), shapes (nx,) and (ny,).
+    times : ascending, from the impact (s), shape (nt,), at least two.
+    excess_relaxation : 1/T1 above the quiet one (1/s), shape (nt, nx, ny).
+    detuning : frequency shift (Hz), shape (nt, nx, ny).
+
+    Raises
+    ------
+    OutOfRangeError: shapes that do not fit, coordinates that do not ascend, a negative or
+        non-finite rate.
+    """
+
+    name: str
+    rate: float
+    energy: float
+    x: Array
+    y: Array
+    times: Array
+    excess_relaxation: Array
+    detuning: Array
+
+    def __post_init__(self) -> None:
+        shape = (len(self.times), len(self.x), len(self.y))
+        for axis in (self.x, self.y, self.times):
+            if len(axis) < 2 or not np.all(np.diff(axis) > 0):
+                raise OutOfRangeError(f"burst {self.name!r}: x, y and times must ascend")
+        for field in (self.excess_relaxation, self.detuning):
+            if np.shape(field) != shape or not np.all(np.isfinite(field)):
+                raise OutOfRangeError(f"burst {self.name!r}: fields must be finite, shape {shape}")
+        if self.rate < 0 or np.any(np.asarray(self.excess_relaxation) < 0):
+            raise OutOfRangeError(f"burst {self.name!r}: rates must not be negative")
+
+    @classmethod
+    def of(cls, burst: BurstLike) -> BurstHistory:
+        """A checked copy of anything that has these attributes."""
+        return cls(
+            burst.name,
+            float(burst.rate),
+            float(burst.energy),
+            *(
+                np.asarray(a, float)
+                for a in (burst.x, burst.y, burst.times, burst.excess_relaxation, burst.detuning)
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """A patch on chips: qubit positions (m, from the chip's centre), which of them sit on the
+    central chip, and the number of chips that the patch spans."""
+
+    positions: Array
+    on_chip: NDArray[np.bool_]
+    chips: int
+
+
+def place(layout: Layout, pitch: float, length: float, width: float) -> Placement:
+    """Centre a patch on a chip, neighbours one ``pitch`` apart (all in m).
+
+    A patch larger than the chip covers further chips of the same size around it. Each of them is
+    hit as often as the central one, and an event on it is counted as if it held as many qubits of
+    the patch: an upper bound where the outer chips are only partly covered.
+    """
+    positions = layout.coordinates * pitch
+    half = np.array([length, width]) / 2
+    inside = np.abs(positions) <= half * (1 + 1e-9)
+    beyond = np.maximum(np.abs(positions).max(axis=0) - half * (1 + 1e-9), 0.0)
+    counts = [1 + 2 * ceil(b / s) for b, s in zip(beyond, (length, width), strict=True)]
+    return Placement(positions, inside.all(axis=1), counts[0] * counts[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A stretch of the decay taken as steady: its cycles, and its excess noise."""
+
+    cycles: float
+    excess: Decoherence
+
+
+@dataclass(frozen=True, eq=False)
+class Decay:
+    """A burst cut into cells, worst first; no cells where it touches no qubit of the patch."""
+
+    cells: tuple[Cell, ...]
+    qubits_hit: int
+    truncated: bool
+
+
+def decay(
+    burst: BurstHistory,
+    placement: Placement,
+    quiet: Decoherence,
+    cycle_time: float,
+    unechoed: float,
+    count: int,
+) -> Decay:
+    """Cut a burst's history on a patch into at most ``count`` steady cells.
+
+    The cells are equal steps of the logarithm of the worst qubit's excess error per cycle. The
+    burst is over where that falls below 1 % of the quiet error, after 25,000 cycles, or where the
+    history ends. Rates are interpolated linearly in place and time; off the chip and outside the
+    history's grid they are zero.
+    """
+    relaxation = _at_qubits(burst, burst.excess_relaxation, placement)
+    detuning = _at_qubits(burst, burst.detuning, placement)
+    last = min(burst.times[-1], burst.times[0] + MAX_CYCLES * cycle_time)
+    times = _refined(burst.times, last)
+
+    def at(time: Array | float, values: Array) -> Array:
+        i = np.clip(np.searchsorted(burst.times, time, side="right") - 1, 0, len(burst.times) - 2)
+        share = (np.asarray(time) - burst.times[i]) / (burst.times[i + 1] - burst.times[i])
+        return values[i] + share[..., None] * (values[i + 1] - values[i])
+
+    error = _error(at(times, relaxation), at(times, detuning), cycle_time, unechoed)
+    still = _error(quiet.relaxation, quiet.detuning, cycle_time, unechoed)
+    still = combine(still, independent_flips(cycle_time, 0.0, quiet.dephasing)[2])
+    floor = max(NEGLIGIBLE * float(still.max()), 1e-12)
+    severity = error.max(axis=1)
+    active = np.flatnonzero(severity > floor)
+    if active.size == 0:
+        return Decay((), 0, False)
+    # One sample more than the active ones, where there is one, so that the end is not cut short.
+    first, end = max(active[0] - 1, 0), min(active[-1] + 1, len(times) - 1)
+    times, severity = times[first : end + 1], np.maximum(severity[first : end + 1], floor)
+    path = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(np.log(severity))))])
+    # The small share of plain time keeps the map invertible where the severity stands still.
+    span = times[-1] - times[0]
+    path = path + (1e-3 * path[-1] + 1e-9) * (times - times[0]) / span
+    edges = np.interp(np.linspace(0, path[-1], count + 1), path, times)
+    middles = np.interp((np.arange(count) + 0.5) * path[-1] / count, path, times)
+    cells = [
+        Cell(
+            float(stop - start) / cycle_time,
+            Decoherence(at(middle, relaxation), np.zeros(len(still)), at(middle, detuning)),
+        )
+        for start, stop, middle in zip(edges[:-1], edges[1:], middles, strict=True)
+    ]
+    order = np.argsort(-np.interp(middles, times, severity), kind="stable")
+    hit = int((error.max(axis=0) > still).sum())
+    truncated = bool(active[-1] == len(error) - 1 and last < burst.times[-1])
+    return Decay(tuple(cells[i] for i in order), hit, truncated)
+
+
+def _at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array:
+    """Field (nt, nx, ny) at the qubits: (nt, qubits); zero off the chip and off the grid."""
+    look_up = RegularGridInterpolator(
+        (burst.x, burst.y), np.moveaxis(field, 0, -1), bounds_error=False, fill_value=0.0
+    )
+    return np.asarray(look_up(placement.positions).T * placement.on_chip)
+
+
+def _error(relaxation: Array, detuning: Array, cycle_time: float, unechoed: float) -> Array:
+    """Flip probability per cycle; beyond half a turn a phase counts as fully lost."""
+    flip = 2 * independent_flips(cycle_time, relaxation, 0.0)[0]
+    turn = np.minimum(np.abs(detuning), 0.5 / unechoed)
+    return combine(flip, detuning_flip(turn, unechoed))
+
+
+def _refined(times: Array, last: float) -> Array:
+    """Times with 16 steps between neighbours, up to ``last``."""
+    steps = np.interp(np.arange(16 * (len(times) - 1) + 1) / 16, np.arange(len(times)), times)
+    return np.append(steps[steps < last], last)

@@ -1,0 +1,170 @@
+"""Relaxation by quasiparticles that tunnel through the junction.
+
+The quasiparticle fraction is x = n/(2 N0 Delta) throughout. Rates of a transmon after
+G. Catelani et al., Phys. Rev. B 84, 064517 (2011); their low-energy form holds for kT and hf
+well below Delta.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import kve
+
+from qubudget.constants import BOLTZMANN, HBAR, PLANCK
+from qubudget.errors import OutOfRangeError
+from qubudget.qubit.ranges import at_least
+from qubudget.qubit.thermal import reduced_energy
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+_CUT = 40.0  # exp(-40) of the Boltzmann weight is left out of the tunnelling integral
+
+
+def thermal_fraction(temperature: ArrayLike, gap: ArrayLike) -> NDArray[np.float64]:
+    """Thermal x = sqrt(2 pi kT/Delta) exp(-Delta/kT).
+
+    temperature : K, >= 0. gap : Delta at that temperature, J; NaN (normal metal) gives NaN.
+    The leading term in kT/Delta: low by 3 kT/(8 Delta), 5 % at kT = Delta/7.
+    """
+    t = at_least("temperature", temperature)
+    with np.errstate(divide="ignore"):
+        ratio = np.asarray(gap, dtype=np.float64) / (BOLTZMANN * t)
+    return np.sqrt(2 * np.pi / ratio) * np.exp(-ratio)
+
+
+def quasiparticle_rates(
+    fraction: ArrayLike, frequency: ArrayLike, temperature: ArrayLike, gap: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rates down and up (1/s) for equal gaps and quasiparticles thermalised at ``temperature``.
+
+    down = (2 omega x/pi) sqrt(Delta/(2 pi kT)) e^z K0(z), up = e^(-2z) down, z = hf/2kT.
+
+    fraction : x on either side of the junction. frequency : Hz. temperature : K, > 0, of the
+    quasiparticles. gap : Delta, J; NaN gives NaN.
+
+    An aluminium junction at 0.1 K (Tc 1.2 K, 5 GHz) has T1 = 67.6 ms:
+
+    >>> gap = 1.764 * BOLTZMANN * 1.2
+    >>> down, up = quasiparticle_rates(thermal_fraction(0.1, gap), 5e9, 0.1, gap)
+    >>> round(1e3 / float(down + up), 1)
+    67.6
+    """
+    x = np.asarray(fraction, dtype=np.float64)
+    t = at_least("temperature", temperature, above=True)
+    omega = 2 * np.pi * at_least("frequency", frequency, above=True)
+    z = reduced_energy(frequency, t) / 2
+    prefactor = np.sqrt(np.asarray(gap, dtype=np.float64) / (2 * np.pi * BOLTZMANN * t))
+    down = 2 * omega * x / np.pi * prefactor * kve(0, z)
+    return down, np.exp(-2 * z) * down
+
+
+def cold_rate(fraction: ArrayLike, frequency: ArrayLike, gap: ArrayLike) -> NDArray[np.float64]:
+    """Limit kT << hf of the rate down, (x/pi) sqrt(2 omega Delta/hbar), 1/s.
+
+    Within 2 % of the full rate at 20 mK and 5 GHz, 4 % at 50 mK.
+
+    >>> gap = 1.764 * BOLTZMANN * 1.2
+    >>> full = sum(quasiparticle_rates(1e-6, 5e9, 0.02, gap))
+    >>> round(float(cold_rate(1e-6, 5e9, gap) / full), 2)
+    1.02
+    """
+    omega = 2 * np.pi * at_least("frequency", frequency, above=True)
+    x = np.asarray(fraction, dtype=np.float64)
+    return x / np.pi * np.sqrt(2 * omega * np.asarray(gap, dtype=np.float64) / HBAR)
+
+
+def _junction(
+    frequency: ArrayLike, temperature: ArrayLike, gap: ArrayLike, gap_difference: ArrayLike
+) -> tuple[NDArray[np.float64], ...]:
+    """hf (J), T (K), low gap (J) and gap difference (J), checked and of one shape."""
+    return np.broadcast_arrays(
+        PLANCK * at_least("frequency", frequency, above=True),
+        at_least("temperature", temperature, above=True),
+        at_least("gap", gap, above=True),
+        PLANCK * at_least("gap_difference", gap_difference),
+    )
+
+
+def _tunnelling(
+    transfer: NDArray[np.float64],
+    temperature: NDArray[np.float64],
+    gap_from: NDArray[np.float64],
+    gap_to: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Integral over E of exp(-(E - gap_from)/kT) (E E' + D D') / sqrt((E^2-D^2)(E'^2-D'^2)), J.
+
+    D = gap_from and D' = gap_to; E' = E + ``transfer`` (J). Both inverse roots are removed
+    exactly by E = threshold + a sinh^2 s, where a is the distance of the two singular points.
+    """
+    kt = BOLTZMANN * temperature
+    offset = gap_to - transfer - gap_from  # > 0: the far side's edge is the threshold
+    a = np.abs(offset)
+    if np.any(a == 0.0):
+        raise OutOfRangeError(
+            "the rate diverges where the gap difference equals the qubit's energy exactly"
+        )
+    threshold = gap_from + np.maximum(offset, 0.0)
+    end = np.arcsinh(np.sqrt(_CUT * kt / a))
+    s = (0.5 * end)[..., None] * (_NODES + 1.0)
+    rise = a[..., None] * np.sinh(s) ** 2
+    energy = threshold[..., None] + rise
+    other = energy + transfer[..., None]
+    d, d_other = gap_from[..., None], gap_to[..., None]
+    smooth = (energy * other + d * d_other) / np.sqrt((energy + d) * (other + d_other))
+    weight = np.exp(-rise / kt[..., None])
+    integral = np.sum(_WEIGHTS * weight * smooth, axis=-1) * end  # 2 ds and the half interval
+    return np.asarray(np.exp(-(threshold - gap_from) / kt) * integral)
+
+
+def gap_suppression(
+    direction: Literal["down", "up"],
+    frequency: ArrayLike,
+    temperature: ArrayLike,
+    gap: ArrayLike,
+    gap_difference: ArrayLike,
+) -> NDArray[np.float64]:
+    """Factor on the equal-gap rate down or up for quasiparticles on the low-gap side.
+
+    The ratio of the full BCS tunnelling integrals (density of states and coherence factor of
+    both electrodes) with and without the gap difference, for quasiparticles that all sit on the
+    low-gap side with a Boltzmann distribution. About exp(-(dDelta - hf)/kT) down and
+    exp(-dDelta/kT) up; no protection where dDelta < hf. The same x refers to the low-gap side.
+
+    direction : "down" where the qubit gives its energy to the quasiparticle, "up" where it takes
+    it. frequency : Hz. temperature : K, > 0, of the quasiparticles. gap : low gap, J.
+    gap_difference : (high gap - low gap)/h, Hz, >= 0; the factor is exactly 1 at 0.
+
+    Raises
+    ------
+    OutOfRangeError: dDelta = hf exactly, where the rate down has a logarithmic singularity.
+
+    >>> gap = 1.764 * BOLTZMANN * 1.2
+    >>> [f"{gap_suppression('down', 6e9, t, gap, 12e9):.2g}" for t in (0.02, 0.1, 0.2)]
+    ['6.3e-07', '0.063', '0.27']
+    """
+    quantum, t, low, step = _junction(frequency, temperature, gap, gap_difference)
+    transfer = quantum if direction == "down" else -quantum
+    return _tunnelling(transfer, t, low, low + step) / _tunnelling(transfer, t, low, low)
+
+
+def equilibrium_suppression(
+    frequency: ArrayLike,
+    temperature: ArrayLike,
+    gap: ArrayLike,
+    gap_difference: ArrayLike,
+) -> NDArray[np.float64]:
+    """Factor on both equal-gap rates for quasiparticles in equilibrium on both sides.
+
+    Mean over the two directions of tunnelling, each with the Boltzmann weight of its own side:
+    detailed balance, up/down = exp(-hf/kT), stays exact. Arguments and errors as in
+    ``gap_suppression``; x refers to the low-gap side.
+
+    >>> float(equilibrium_suppression(6e9, 0.1, 2.9e-23, 0.0))
+    1.0
+    """
+    quantum, t, low, step = _junction(frequency, temperature, gap, gap_difference)
+    outward = _tunnelling(quantum, t, low, low + step)
+    inward = np.exp(-step / (BOLTZMANN * t)) * _tunnelling(quantum, t, low + step, low)
+    return (outward + inward) / (2 * _tunnelling(quantum, t, low, low))

@@ -1,0 +1,53 @@
+"""The folder that ``qubudget run -o`` writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qubudget.errors import DesignError, Problem
+
+if TYPE_CHECKING:
+    from qubudget.pipeline import Report
+
+
+def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write report.json, report.html and one NetCDF file per wing with arrays.
+
+    Each file appears whole or not at all, so that a crash never leaves half a report.
+
+    Raises
+    ------
+    DesignError: the folder cannot be made or written.
+    """
+    from qubudget.report.arrays import write_netcdf
+    from qubudget.report.html import render_html
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+        written = [
+            _whole(folder / "report.json", text),
+            _whole(folder / "report.html", render_html(document)),
+        ]
+        return [*written, *write_netcdf(report.arrays(), folder)]
+    except OSError as error:
+        allowed = "a folder that can be written"
+        raise DesignError(str(folder), [Problem("--output", str(error), allowed)]) from error
+
+
+def _whole(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return path
