@@ -108,13 +108,16 @@ def _evaluated(
         return
     from rich.console import Console
 
-    from qubudget.report.terminal import print_report, print_wing
+    from qubudget.report import terminal
 
-    console = Console()
-    if title == "run":
-        print_report(document, console)
-    else:
-        print_wing(document, title, console)
+    printers = {
+        "run": terminal.print_report,
+        "thermal": terminal.print_thermal,
+        "coherence": terminal.print_coherence,
+        "impact": terminal.print_impact,
+        "qec": terminal.print_qec,
+    }
+    printers[title](document, Console())
     for path in written:
         typer.echo(f"written: {path}")
 
@@ -235,19 +238,20 @@ def compare(
     designs = [open_design(first, None), open_design(second, None)]
     from qubudget.pipeline import evaluate
     from qubudget.report.comparison import compare as compare_reports
+    from qubudget.report.comparison import input_differences
     from qubudget.report.progress import progress
 
     with progress(quiet) as step:
         reports = [evaluate(d, effort=effort.value, seed=seed, progress=step) for d in designs]
-    document = compare_reports(reports[0], reports[1])
     if as_json:
-        print_json(document)
+        print_json(compare_reports(*reports))
         return
     from rich.console import Console
 
     from qubudget.report.terminal import print_comparison
 
-    print_comparison(document, Console())
+    inputs = input_differences(*designs)
+    print_comparison(reports[0].to_dict(), reports[1].to_dict(), Console(), inputs)
 
 
 @app.command()

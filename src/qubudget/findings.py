@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
     from qubudget.design import Design
-    from qubudget.qubit.assembly import CoherenceResult
+    from qubudget.qubit.result import CoherenceResult
 
 Finding = dict[str, str]
 WARM = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from qubudget import __version__, verdict
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import xarray
 
     from qubudget.cryostat.result import ThermalResult
-    from qubudget.impact.assembly import ImpactResult
+    from qubudget.impact.result import ImpactResult
     from qubudget.qec.assembly import QecResult
-    from qubudget.qubit.assembly import CoherenceResult
+    from qubudget.qubit.result import CoherenceResult
 
 Effort = Literal["quick", "standard", "full"]
 WINGS = ("thermal", "coherence", "impact", "qec", "verdict")
@@ -123,11 +123,11 @@ class Chain:
         """Radiation on the chip of a design."""
         from qubudget.impact import assembly as impact
 
-        t1 = coherence.t1_s
+        t1, per_x = coherence.t1_s, coherence.relaxation_per_x
         return impact.respond(
             design,
-            quiet_relaxation=None if t1 is None else 1 / t1,
-            relaxation_per_x=coherence.relaxation_per_x,
+            quiet_relaxation=None if t1 is None or per_x is None else 1 / t1,
+            relaxation_per_x=per_x or 0.0,
             effort=self.effort,
             seed=self.seed,
         )
@@ -138,27 +138,21 @@ class Chain:
         coherence: CoherenceResult,
         impact: ImpactResult,
         suppression: float = 1.0,
+        with_bursts: bool = True,
     ) -> QecResult:
         """Error correction under the quiet noise and the bursts.
 
         ``suppression`` weakens every burst's excess rates and detunings by a factor.
         """
         from qubudget.qec import assembly as qec
-        from qubudget.qec.history import BurstHistory
-
         gate = coherence.gate
         bursts = tuple(
-            BurstHistory(
-                name=burst.name,
-                rate=burst.rate,
-                energy=burst.energy,
-                x=burst.x,
-                y=burst.y,
-                times=burst.times,
+            replace(
+                burst,
                 excess_relaxation=burst.excess_relaxation / suppression,
                 detuning=burst.detuning / suppression,
             )
-            for burst in impact.bursts
+            for burst in (impact.bursts if with_bursts else ())
         )
         return qec.errors(
             design,

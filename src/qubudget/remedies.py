@@ -14,14 +14,16 @@ from qubudget.search import edge, smallest
 from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_constraints
 
 if TYPE_CHECKING:
-    from qubudget.impact.assembly import ImpactResult
+    from qubudget.impact.result import ImpactResult
     from qubudget.pipeline import Chain
     from qubudget.qec.assembly import QecResult
-    from qubudget.qubit.assembly import CoherenceResult
+    from qubudget.qubit.result import CoherenceResult
 
 LARGEST_DISTANCE = 61
 STRONGEST = 1e6
 """The largest reduction of a loss, a power or a quasiparticle density that is tried."""
+COARSE = 1.0
+"""Width, in the logarithm, of the bracket on burst suppression: each try is a simulation."""
 
 
 @dataclass(frozen=True)
@@ -165,5 +167,44 @@ class Remedies:
 
     # --- error correction ---------------------------------------------------------------
 
+    def _per_day(self, distance: int, suppression: float = 1.0, bursts: bool = True) -> float:
+        design = self.design.replace({"code.distance": distance})
+        found = self.chain.errors(
+            design, self.coherence, self.impact, suppression=suppression, with_bursts=bursts
+        )
+        value = found.per_day()[0]
+        return math.inf if value is None else value
+
     def _logical(self) -> Iterator[Change]:
-        raise NotImplementedError
+        if self.qec.background is None:
+            return
+        target, distance = self.design.targets.logical_errors_per_day, self.design.code.distance
+        quiet = smallest(
+            lambda d: self._per_day(d, bursts=False) <= target, distance, LARGEST_DISTANCE, 2
+        )
+        if quiet is None:
+            ratio = self.qec.background.suppression
+            told = "not known" if ratio is None else f"{ratio:.3g}"
+            yield Change(
+                "code.distance", None, "1",
+                f"no distance up to {LARGEST_DISTANCE} passes even without bursts: each step of "
+                f"two divides the errors by Lambda = {told}",
+            )  # fmt: skip
+            return
+        if self._per_day(quiet) <= target:
+            yield Change("code.distance", quiet, "1", f"distance {quiet}")
+            return
+        found = edge(
+            lambda factor: self._per_day(quiet, factor) <= target, 1.0, STRONGEST, COARSE
+        )
+        if found is None:
+            return
+        if quiet > distance:
+            yield Change(
+                "code.distance", quiet, "1",
+                f"distance {quiet}, together with bursts of {found:.2g} times fewer quasiparticles",
+            )  # fmt: skip
+        yield Change(
+            "bursts.quasiparticles", found, "1",
+            f"{found:.2g} times fewer quasiparticles in a burst, at distance {quiet}",
+        )  # fmt: skip

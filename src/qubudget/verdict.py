@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
     from qubudget.design import Design
     from qubudget.qec.assembly import QecResult
-    from qubudget.qubit.assembly import CoherenceResult
+    from qubudget.qubit.result import CoherenceResult
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def logical_constraint(design: Design, qec: QecResult) -> Constraint:
     """Logical errors of one logical qubit per day within the target."""
     return Constraint(
         "logical_errors_per_day",
-        qec.logical_errors_per_day,
+        qec.per_day()[0],
         design.targets.logical_errors_per_day,
         "1/day",
         reason=qec.reason,

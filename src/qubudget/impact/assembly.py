@@ -84,7 +84,9 @@ def respond(
         t1_lowest = 1 / (quiet_relaxation + excess.max(axis=(1, 2)))
         radius = affected_radius(excess, quiet_relaxation, grid)
         recovery = recovery_time(TIMES, at_qubits.mean(axis=1))
-        if recovery is None:
+        if not at_qubits.any():
+            reasons.append("the reference event leaves no excess relaxation to recover from")
+        elif recovery is None:
             reasons.append(f"the excess relaxation does not fall to 1/e within {TIMES[-1]:g} s")
 
     if _escape_time(design) is None:

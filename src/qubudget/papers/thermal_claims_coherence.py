@@ -1,4 +1,4 @@
-"""The ledger of "thermal-constraints": coherence as printed, its thermal factor, floor, calibration.
+"""The ledger of "thermal-constraints": coherence as printed, thermal factor, floor, calibration.
 
 Numbers of the paper's text are judged against its printed code, the only model that it
 documents; where the floor inferred from its table gives the printed digits, the reason says so.

@@ -2,13 +2,14 @@
 
 A burst is cut into steady cells (:mod:`.history`). Each cell is represented by a window of
 d quiet, d burst and d quiet rounds, and the whole decay is composed of them as
-P = (1 - prod_k (1 - 2 delta_k)^(n_k / d))/2.
+P = (1 - prod_k (1 - 2 delta_k)^(n_k / d))/2 (:mod:`.window`).
 
-The excess is zero by construction where nothing is hit. Independent Pauli channels compose, so
-burst noise is quiet noise *and* excess noise; and detection events are linear, so the events of the
-two add. The same quiet sample is decoded with and without the excess events, and only the
-difference counts: delta = (P_burst - P_quiet)/(1 - 2 P_quiet) per window. A window without excess
-events contributes exactly nothing, however noisy its background.
+Large patches are not simulated whole. Around the place that is hit a smaller patch is, large enough
+to hold the hit qubits and a margin; a logical error of the whole patch has to cross the quiet rest
+too, so the hazard is multiplied by Lambda^(-(d - d_s)/2) with the background's Lambda, reduced in
+proportion to the excess error that reaches beyond the small patch. The uncertainty of Lambda is
+carried along. Where the small patch is overwhelmed, a larger one is taken, up to the effort's limit;
+what is overwhelmed there counts as fatal.
 
 Shots go where the composed failure is least certain, and stop when it is certain (a fatal burst
 needs few); the cost of a shot is reckoned by its detection events, not by the clock, so counts do
@@ -20,8 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from math import sqrt
+from math import ceil, log, sqrt
 from typing import Literal
 
 import numpy as np
@@ -32,126 +32,64 @@ from numpy.typing import NDArray
 from qubudget.qec.background import Effort, QuietNoise
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import RoundNoise
-from qubudget.qec.history import BurstHistory, Cell, Decay, Placement, decay
-from qubudget.qec.layout import Basis, Layout
-from qubudget.qec.sampling import (
-    batch_size,
-    failures,
-    matcher,
-    sample,
-    stim_seed,
-    stream,
+from qubudget.qec.history import (
+    BurstHistory,
+    Cell,
+    Decay,
+    Placement,
+    decay,
+    error_at,
+    place,
+    quiet_error,
 )
+from qubudget.qec.layout import Basis, Family, Layout, build
+from qubudget.qec.sampling import matcher, stream
+from qubudget.qec.scaling import Z95
+from qubudget.qec.window import Window
 
 Array = NDArray[np.float64]
 Decoder = Literal["unaware", "aware"]
-LARGEST_DISTANCE = 29
-"""Largest patch whose bursts are simulated; its central part stands for a larger one."""
 DRAWS = 4000
-FIRST_SHOTS = 32
+FIRST_SHOTS = 64
 SATURATED = 2e-3
 """Remaining 1 - 2 P below which a burst counts as fatal and no more cells are needed."""
+OVERWHELMED = 0.3
+"""Excess failure of the worst window from which a small patch says nothing about a larger one."""
+MARGIN = 6
+"""Quiet sites, as code distance, around the qubits hit in the small patch."""
 
 
 @dataclass(frozen=True)
 class BurstPlan:
-    """Cells per burst, and the detection events that all decoding together may take."""
+    """Cells per burst, detection events that all decoding may take, largest patch simulated, and
+    the width of the interval, relative to its middle, that is enough."""
 
     cells: int
     events: float
+    largest: int
     relative_width: float
 
 
-# One core decodes about 4e5 events a second (1.5 to 3 us each).
+# One core decodes some 4e5 events a second (1.5 to 3 us each).
 PLANS: Mapping[Effort, BurstPlan] = {
-    "quick": BurstPlan(6, 8e5, 0.2),
-    "standard": BurstPlan(8, 1.2e7, 0.1),
-    "full": BurstPlan(12, 4e8, 0.05),
+    "quick": BurstPlan(6, 1.2e6, 15, 0.2),
+    "standard": BurstPlan(8, 1.5e7, 21, 0.1),
+    "full": BurstPlan(12, 4e8, 29, 0.05),
 }
 
 
-@dataclass
-class _Window:
-    """One cell in one basis: its sampler, its decoder, and what has been counted."""
-
-    cell: Cell
-    quiet: stim.Circuit
-    excess: stim.Circuit
-    unburdened: pymatching.Matching
-    decoder: pymatching.Matching
-    sequence: np.random.SeedSequence
-    rounds: int
-    shots: int = 0
-    batches: int = 0
-    worse: int = 0
-    better: int = 0
-    quiet_failures: int = 0
-    events: float = 0.0
-
-    def run(self, shots: int) -> float:
-        """Take more shots; returns the detection events decoded."""
-        size = batch_size(self.quiet)
-        spent = 0.0
-        while shots > 0:
-            taken = min(size, shots)
-            seed = stim_seed(self.sequence, self.batches)
-            calm, calm_flips = sample(self.quiet, taken, seed)
-            extra, extra_flips = sample(self.excess, taken, seed ^ 1)
-            before = failures(self.unburdened, calm, calm_flips)
-            after = before.copy()
-            # With the same weights, shots that the excess leaves alone are decided alike.
-            same = self.decoder is self.unburdened
-            touched = (
-                extra.any(axis=1) | extra_flips.astype(bool) if same else np.ones(taken, bool)
-            )
-            rows = np.flatnonzero(touched)
-            joint = calm[rows] ^ extra[rows]
-            after[rows] = failures(self.decoder, joint, calm_flips[rows] ^ extra_flips[rows])
-            spent += float(np.bitwise_count(calm).sum() + np.bitwise_count(joint).sum())
-            self.worse += int((after & ~before).sum())
-            self.better += int((before & ~after).sum())
-            self.quiet_failures += int(before.sum())
-            self.shots += taken
-            self.batches += 1
-            shots -= taken
-        self.events += spent
-        return spent
-
-    @property
-    def power(self) -> float:
-        """How many windows the cell lasts."""
-        return self.cell.cycles / self.rounds
-
-    def kept(self, worse: Array | float, better: Array | float) -> Array:
-        """(1 - 2 delta)^(n/d): the cell's factor of 1 - 2 P, for shares of discordant shots."""
-        calm = 1 - 2 * self.quiet_failures / self.shots
-        # The excess cannot help, nor take more than all that the quiet window leaves.
-        factor = 1 - 2 * (np.asarray(worse) - better) / calm
-        return np.asarray(np.clip(factor, 0.0, 1.0) ** self.power)
-
-    def best(self) -> float:
-        return float(self.kept(self.worse / self.shots, self.better / self.shots))
-
-    def draws(self, rng: np.random.Generator, size: int = DRAWS) -> Array:
-        """Jeffreys posterior of the cell's factor."""
-        worse, better = (
-            rng.beta(k + 0.5, self.shots - k + 0.5, size) for k in (self.worse, self.better)
-        )
-        return self.kept(worse, np.where(self.better > 0, better, 0.0))
-
-    def weight(self) -> float:
-        """Standard deviation of the cell's exponent, roughly."""
-        return self.power * sqrt(self.worse + self.better + 1) / self.shots
-
-
 @dataclass(frozen=True)
-class BasisFailure:
-    """Excess failure of one basis: value, posterior draws, shots."""
+class Suppression:
+    """Lambda of the quiet patch with its 95 % interval."""
 
-    basis: Basis
     value: float
-    draws: Array = field(repr=False)
-    shots: int
+    low: float
+    high: float
+
+    def draws(self, rng: np.random.Generator, size: int) -> Array:
+        """Log-normal draws of the interval's width."""
+        deviation = log(self.high / self.low) / (2 * Z95)
+        return np.asarray(np.exp(rng.normal(log(self.value), deviation, size)))
 
 
 @dataclass(frozen=True)
@@ -159,7 +97,8 @@ class ClassFailure:
     """Excess failure of a patch by one class of bursts.
 
     ``rate`` per second and patch; ``value``, ``low``, ``high`` the probability that at least one
-    basis fails, 1 - (1 - P_X)(1 - P_Z); ``draws`` its posterior.
+    basis fails, 1 - (1 - P_X)(1 - P_Z); ``draws`` its posterior; ``simulated_distance`` of the
+    patch that was simulated (None where nothing is hit).
     """
 
     name: str
@@ -169,142 +108,167 @@ class ClassFailure:
     low: float
     high: float
     draws: Array = field(repr=False)
+    simulated_distance: int | None
     qubits_hit: int
     cycles: float
     shots: int
     truncated: bool
 
 
-@dataclass(eq=False)
-class BurstStudy:
-    """Everything that the bursts of one patch share; spends one budget over all of them."""
+@dataclass(frozen=True, eq=False)
+class _Patch:
+    """The small patch that is simulated for one burst, and how the hazard scales from it.
+
+    ``reduction`` per cell: factor on Lambda by excess error outside the small patch.
+    """
 
     layout: Layout
-    placement: Placement
+    history: Decay
+    reduction: Array
+
+
+@dataclass(eq=False)
+class BurstStudy:
+    """Everything that the bursts of one design share; spends one budget over all of them.
+
+    ``pitch``, ``length``, ``width`` in m; ``suppression`` None where the background shows no
+    gain from distance.
+    """
+
+    family: Family
+    distance: int
+    pitch: float
+    length: float
+    width: float
     noise: QuietNoise
     decoder: Decoder
+    suppression: Suppression | None
     effort: Effort
     seed: int
-
-    @cached_property
-    def quiet(self) -> RoundNoise:
-        """Noise of a quiet round."""
-        return self.noise.on(self.layout.qubits)
+    _made: dict[tuple[int, Basis], tuple[stim.Circuit, pymatching.Matching]] = field(
+        default_factory=dict, init=False
+    )
 
     def run(self, bursts: Sequence[BurstHistory], rate_scale: float) -> list[ClassFailure]:
-        """Excess failure of every class, in the order given."""
-        plan, schedule = PLANS[self.effort], self.noise.schedule
-        assert self.quiet.decoherence is not None
-        decays = [
-            decay(
-                burst,
-                self.placement,
-                self.quiet.decoherence,
-                schedule.cycle_time,
-                schedule.unechoed,
-                plan.cells,
-            )
-            for burst in bursts
-        ]
-        tasks = sum(bool(d.cells) for d in decays) * len(self.layout.bases)
-        budget = plan.events
-        results = []
-        for burst, history in zip(bursts, decays, strict=True):
-            parts = []
-            for basis in self.layout.bases if history.cells else ():
-                part, spent = self._basis(burst.name, history, basis, budget / tasks)
-                parts.append(part)
+        """Excess failure of every class, in the order given; rates per chip times the scale."""
+        whole = self._place(build(self.family, self.distance))
+        histories = [self._decay(burst, whole) for burst in bursts]
+        bases = build(self.family, 3).bases
+        tasks = sum(bool(history.cells) for history in histories) * len(bases)
+        budget, results = PLANS[self.effort].events, []
+        for burst, history in zip(bursts, histories, strict=True):
+            survive, value, shots, size = np.ones(DRAWS), 1.0, 0, None
+            for basis in bases if history.cells else ():
+                windows, spent, draws, failure = self._basis(
+                    burst, whole, history, basis, budget / tasks
+                )
+                survive, value = survive * (1 - draws), value * (1 - failure)
+                shots += sum(window.shots for window in windows)
+                size = max(size or 0, windows[0].rounds)
                 budget, tasks = max(budget - spent, 0.0), tasks - 1
-            results.append(self._join(burst, history, parts, rate_scale))
+            low, high = np.quantile(1 - survive, (0.025, 0.975)).tolist()
+            value = 1 - value
+            results.append(
+                ClassFailure(
+                    burst.name,
+                    burst.energy,
+                    burst.rate * rate_scale * whole.chips,
+                    value,
+                    min(low, value),
+                    max(high, value),
+                    1 - survive,
+                    size,
+                    int(history.hit.sum()),
+                    sum(cell.cycles for cell in history.cells),
+                    shots,
+                    history.truncated,
+                )
+            )
         return results
 
     def _basis(
-        self, name: str, history: Decay, basis: Basis, budget: float
-    ) -> tuple[BasisFailure, float]:
-        """Cells from the worst on until the burst is known to be fatal, then refine."""
-        plan = PLANS[self.effort]
-        rng = np.random.default_rng(stream(self.seed, "posterior", name, basis))
-        windows: list[_Window] = []
-        left, spent = 1.0, 0.0
-        for number, cell in enumerate(history.cells):
-            window = self._window(name, number, cell, basis)
-            spent += window.run(FIRST_SHOTS)
-            windows.append(window)
-            left *= float(np.quantile(window.draws(rng), 0.975))
+        self, burst: BurstHistory, whole: Placement, history: Decay, basis: Basis, budget: float
+    ) -> tuple[list[Window], float, Array, float]:
+        """Windows, events spent, posterior draws and value of one basis's excess failure."""
+        rng = np.random.default_rng(stream(self.seed, "posterior", burst.name, basis))
+        spent = 0.0
+        patch = self._patch(burst, whole, history, self._smallest(whole, history))
+        while True:
+            windows = [self._window(burst.name, 0, patch, basis)]
+            spent += windows[0].run(FIRST_SHOTS)
+            size = patch.layout.distance
+            if windows[0].excess() < OVERWHELMED or size >= self._largest():
+                break
+            patch = self._patch(burst, whole, history, min(size + 4, self._largest()))
+        powers = [self._powers(patch, 0, rng)]
+        left = float(np.quantile(windows[0].kept_draws(powers[0], rng), 0.975))
+        for number in range(1, len(patch.history.cells)):
             if left < SATURATED:
                 break
-        else:
-            while spent < budget and not self._settled(windows, rng, plan.relative_width):
-                target = max(windows, key=_Window.weight)
-                affordable = (budget - spent) * target.shots / max(target.events, 1.0)
-                shots = int(min(target.shots, affordable))
-                if shots < 1:
-                    break
-                spent += target.run(shots)
-        draws = 0.5 * (1 - np.prod([w.draws(rng) for w in windows], axis=0))
-        value = 0.5 * (1 - float(np.prod([w.best() for w in windows])))
-        return BasisFailure(basis, value, draws, sum(w.shots for w in windows)), spent
+            window, power = self._window(burst.name, number, patch, basis), self._powers(
+                patch, number, rng
+            )
+            spent += window.run(FIRST_SHOTS)
+            windows.append(window)
+            powers.append(power)
+            left *= float(np.quantile(window.kept_draws(power, rng), 0.975))
+        while left >= SATURATED and spent < budget:
+            if self._settled(self._failure(windows, powers, rng)):
+                break
+            weights = [
+                np.median(power) * sqrt(window.discordant + 1) / window.shots
+                for window, power in zip(windows, powers, strict=True)
+            ]
+            target = windows[int(np.argmax(weights))]
+            affordable = (budget - spent) * target.shots / max(target.events, 1.0)
+            shots = int(min(target.shots, affordable))
+            if shots < 1:
+                break
+            spent += target.run(shots)
+        kept = [w.kept(float(np.median(p))) for w, p in zip(windows, powers, strict=True)]
+        value = 0.5 * (1 - float(np.prod(kept)))
+        return windows, spent, self._failure(windows, powers, rng), value
 
     @staticmethod
-    def _settled(windows: list[_Window], rng: np.random.Generator, width: float) -> bool:
-        draws = 0.5 * (1 - np.prod([w.draws(rng, 500) for w in windows], axis=0))
+    def _failure(windows: list[Window], powers: list[Array], rng: np.random.Generator) -> Array:
+        kept = [w.kept_draws(p, rng) for w, p in zip(windows, powers, strict=True)]
+        return np.asarray(0.5 * (1 - np.prod(kept, axis=0)))
+
+    def _settled(self, draws: Array) -> bool:
         low, middle, high = np.quantile(draws, (0.025, 0.5, 0.975))
-        return bool(high - low < width * middle or high < 1e-6)
+        return bool(high - low < PLANS[self.effort].relative_width * middle or high < 1e-6)
 
-    def _window(self, name: str, number: int, cell: Cell, basis: Basis) -> _Window:
-        d, schedule = self.layout.distance, self.noise.schedule
-        quiet, matching = self._quiet(basis)
-        empty = RoundNoise()
-        excess = memory_circuit(
-            self.layout,
-            basis,
-            [(d, empty), (d, RoundNoise(decoherence=cell.excess)), (d, empty)],
-            schedule,
-        )
-        decoder = matching
-        if self.decoder == "aware":
-            true = self.quiet.with_excess(cell.excess)
-            both = [(d, self.quiet), (d, true), (d, self.quiet)]
-            decoder = matcher(memory_circuit(self.layout, basis, both, schedule))
-        sequence = stream(self.seed, "burst", name, number, basis, d)
-        return _Window(cell, quiet, excess, matching, decoder, sequence, d)
+    def _largest(self) -> int:
+        return min(self.distance, PLANS[self.effort].largest)
 
-    def _quiet(self, basis: Basis) -> tuple[stim.Circuit, pymatching.Matching]:
-        """Quiet window and its decoder, made once per basis."""
-        if basis not in self._made:
-            rounds = 3 * self.layout.distance
-            circuit = memory_circuit(
-                self.layout, basis, [(rounds, self.quiet)], self.noise.schedule
-            )
-            self._made[basis] = circuit, matcher(circuit)
-        return self._made[basis]
+    def _smallest(self, whole: Placement, history: Decay) -> int:
+        """Distance of the small patch that holds what is hit, and a margin."""
+        if self.suppression is None or self.family == "repetition":
+            return self._largest()
+        spots = whole.positions[history.hit]
+        reach = np.ptp(spots, axis=0).max() / self.pitch if len(spots) else 0.0
+        # A patch of distance d is sqrt(2) d neighbour distances wide.
+        distance = ceil(reach / sqrt(2)) + MARGIN
+        return min(distance + 1 - distance % 2, self._largest())
 
-    @cached_property
-    def _made(self) -> dict[Basis, tuple[stim.Circuit, pymatching.Matching]]:
-        return {}
-
-    def _join(
-        self, burst: BurstHistory, history: Decay, parts: list[BasisFailure], rate_scale: float
-    ) -> ClassFailure:
-        """All bases together; exactly zero where the burst hits nothing."""
-        survive = np.ones(DRAWS)
-        value = 1.0
-        for part in parts:
-            survive = survive * (1 - part.draws)
-            value *= 1 - part.value
-        draws = 1 - survive
-        low, high = np.quantile(draws, (0.025, 0.975)).tolist()
-        value = 1 - value
-        return ClassFailure(
-            burst.name,
-            burst.energy,
-            burst.rate * rate_scale * self.placement.chips,
-            value,
-            min(low, value),
-            max(high, value),
-            draws,
-            history.qubits_hit,
-            sum(cell.cycles for cell in history.cells),
-            sum(part.shots for part in parts),
-            history.truncated,
-        )
+    def _patch(
+        self, burst: BurstHistory, whole: Placement, history: Decay, distance: int
+    ) -> _Patch:
+        layout = build(self.family, distance)
+        spots = whole.positions[history.hit]
+        wanted = (spots.max(axis=0) + spots.min(axis=0)) / 2 if len(spots) else np.zeros(2)
+        room = (np.ptp(whole.positions, axis=0) - np.ptp(layout.coordinates, axis=0) * self.pitch) / 2
+        room = np.maximum(room, 0.0)
+        x, y = np.clip(wanted, -room, room).tolist()
+        place = self._place(layout, (x, y))
+        local = self._decay(burst, place)
+        schedule = self.noise.schedule
+        still = quiet_error(self._decoherence(1), schedule.cycle_time)
+        half = np.ptp(place.positions, axis=0) / 2 + 1e-9
+        outside = np.any(np.abs(whole.positions - [x, y]) > half, axis=1)
+        beyond = [
+            error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)[outside]
+            for cell in local.cells
+        ]
+        reduction = [1 / (1 + float(e.max(initial=0.0)) / still) for e in beyond]
+        return _Patch(layout, local, np.array(reduction))

@@ -98,21 +98,27 @@ class BurstHistory:
 @dataclass(frozen=True, eq=False)
 class Placement:
     """A patch on chips: qubit positions (m, from the chip's centre), which of them sit on the
-    central chip, and the number of chips that the patch spans."""
+    central chip, and the number of chips that a patch spans."""
 
     positions: Array
     on_chip: NDArray[np.bool_]
     chips: int
 
 
-def place(layout: Layout, pitch: float, length: float, width: float) -> Placement:
-    """Centre a patch on a chip, neighbours one ``pitch`` apart (all in m).
+def place(
+    layout: Layout,
+    pitch: float,
+    length: float,
+    width: float,
+    centre: tuple[float, float] = (0.0, 0.0),
+) -> Placement:
+    """Put a patch on a chip, neighbours one ``pitch`` apart, its middle at ``centre`` (all in m).
 
     A patch larger than the chip covers further chips of the same size around it. Each of them is
     hit as often as the central one, and an event on it is counted as if it held as many qubits of
     the patch: an upper bound where the outer chips are only partly covered.
     """
-    positions = layout.coordinates * pitch
+    positions = layout.coordinates * pitch + np.array(centre)
     half = np.array([length, width]) / 2
     inside = np.abs(positions) <= half * (1 + 1e-9)
     beyond = np.maximum(np.abs(positions).max(axis=0) - half * (1 + 1e-9), 0.0)
@@ -122,18 +128,22 @@ def place(layout: Layout, pitch: float, length: float, width: float) -> Placemen
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A stretch of the decay taken as steady: its cycles, and its excess noise."""
+    """A stretch of the decay taken as steady: its time (s), its cycles, its excess noise."""
 
+    time: float
     cycles: float
     excess: Decoherence
 
 
 @dataclass(frozen=True, eq=False)
 class Decay:
-    """A burst cut into cells, worst first; no cells where it touches no qubit of the patch."""
+    """A burst cut into cells, worst first; no cells where it touches no qubit of the patch.
+
+    ``hit`` (qubits,) tells which qubits err at least twice as often as in quiet times at some time.
+    """
 
     cells: tuple[Cell, ...]
-    qubits_hit: int
+    hit: NDArray[np.bool_]
     truncated: bool
 
 
@@ -152,24 +162,22 @@ def decay(
     history ends. Rates are interpolated linearly in place and time; off the chip and outside the
     history's grid they are zero.
     """
-    relaxation = _at_qubits(burst, burst.excess_relaxation, placement)
-    detuning = _at_qubits(burst, burst.detuning, placement)
+    relaxation, detuning = (
+        at_qubits(burst, field, placement) for field in (burst.excess_relaxation, burst.detuning)
+    )
     last = min(burst.times[-1], burst.times[0] + MAX_CYCLES * cycle_time)
     times = _refined(burst.times, last)
 
     def at(time: Array | float, values: Array) -> Array:
-        i = np.clip(np.searchsorted(burst.times, time, side="right") - 1, 0, len(burst.times) - 2)
-        share = (np.asarray(time) - burst.times[i]) / (burst.times[i + 1] - burst.times[i])
-        return values[i] + share[..., None] * (values[i + 1] - values[i])
+        return _at_time(burst.times, values, time)
 
-    error = _error(at(times, relaxation), at(times, detuning), cycle_time, unechoed)
-    still = _error(quiet.relaxation, quiet.detuning, cycle_time, unechoed)
-    still = combine(still, independent_flips(cycle_time, 0.0, quiet.dephasing)[2])
-    floor = max(NEGLIGIBLE * float(still.max()), 1e-12)
+    error = cycle_error(at(times, relaxation), at(times, detuning), cycle_time, unechoed)
+    still = quiet_error(quiet, cycle_time)
+    floor = max(NEGLIGIBLE * still, 1e-12)
     severity = error.max(axis=1)
     active = np.flatnonzero(severity > floor)
     if active.size == 0:
-        return Decay((), 0, False)
+        return Decay((), np.zeros(len(placement.positions), bool), False)
     # One sample more than the active ones, where there is one, so that the end is not cut short.
     first, end = max(active[0] - 1, 0), min(active[-1] + 1, len(times) - 1)
     times, severity = times[first : end + 1], np.maximum(severity[first : end + 1], floor)
@@ -181,18 +189,19 @@ def decay(
     middles = np.interp((np.arange(count) + 0.5) * path[-1] / count, path, times)
     cells = [
         Cell(
+            float(middle),
             float(stop - start) / cycle_time,
-            Decoherence(at(middle, relaxation), np.zeros(len(still)), at(middle, detuning)),
+            Decoherence(at(middle, relaxation), np.zeros(relaxation.shape[1]), at(middle, detuning)),
         )
         for start, stop, middle in zip(edges[:-1], edges[1:], middles, strict=True)
     ]
     order = np.argsort(-np.interp(middles, times, severity), kind="stable")
-    hit = int((error.max(axis=0) > still).sum())
+    hit = error.max(axis=0) > still
     truncated = bool(active[-1] == len(error) - 1 and last < burst.times[-1])
     return Decay(tuple(cells[i] for i in order), hit, truncated)
 
 
-def _at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array:
+def at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array:
     """Field (nt, nx, ny) at the qubits: (nt, qubits); zero off the chip and off the grid."""
     look_up = RegularGridInterpolator(
         (burst.x, burst.y), np.moveaxis(field, 0, -1), bounds_error=False, fill_value=0.0
@@ -200,11 +209,35 @@ def _at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array
     return np.asarray(look_up(placement.positions).T * placement.on_chip)
 
 
-def _error(relaxation: Array, detuning: Array, cycle_time: float, unechoed: float) -> Array:
-    """Flip probability per cycle; beyond half a turn a phase counts as fully lost."""
+def error_at(
+    burst: BurstHistory, placement: Placement, time: float, cycle_time: float, unechoed: float
+) -> Array:
+    """Excess error per cycle of every qubit at one time (s); shape (qubits,)."""
+    relaxation, detuning = (
+        _at_time(burst.times, at_qubits(burst, field, placement), time)
+        for field in (burst.excess_relaxation, burst.detuning)
+    )
+    return cycle_error(relaxation, detuning, cycle_time, unechoed)
+
+
+def cycle_error(relaxation: Array, detuning: Array, cycle_time: float, unechoed: float) -> Array:
+    """Error probability per cycle; beyond half a turn a phase counts as fully lost."""
     flip = 2 * independent_flips(cycle_time, relaxation, 0.0)[0]
     turn = np.minimum(np.abs(detuning), 0.5 / unechoed)
     return combine(flip, detuning_flip(turn, unechoed))
+
+
+def quiet_error(quiet: Decoherence, cycle_time: float) -> float:
+    """Error probability per cycle from decoherence in quiet times, of the worst qubit."""
+    flip, _, phase = independent_flips(cycle_time, quiet.relaxation, quiet.dephasing)
+    return float(combine(2 * flip, phase).max())
+
+
+def _at_time(times: Array, values: Array, time: Array | float) -> Array:
+    """Linear interpolation of values (nt, qubits) at one or many times."""
+    i = np.clip(np.searchsorted(times, time, side="right") - 1, 0, len(times) - 2)
+    share = (np.asarray(time) - times[i]) / (times[i + 1] - times[i])
+    return np.asarray(values[i] + share[..., None] * (values[i + 1] - values[i]))
 
 
 def _refined(times: Array, last: float) -> Array:

@@ -18,8 +18,13 @@ def at_least(
     OutOfRangeError: some member is not.
     """
     array = np.asarray(value, dtype=np.float64)
-    inside = array > low if above else array >= low
-    if not np.all(inside & np.isfinite(array)):
+    if array.ndim == 0:  # an order of magnitude faster than the reductions below
+        number = array.item()
+        inside = number < np.inf and (number > low or (number == low and not above))
+    else:
+        edge = array > low if above else array >= low
+        inside = bool(np.all(edge & (array < np.inf)))
+    if not inside:
         sign = ">" if above else ">="
         raise OutOfRangeError(f"{name} must be finite and {sign} {low:g}, got {value!r}")
     return array

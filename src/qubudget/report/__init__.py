@@ -6,8 +6,7 @@ anything. A value that is ``None`` is shown as its ``reason``. `tables` turns th
 tables of text, which `terminal` and `html` set; `figures` draws; `arrays` saves labelled arrays.
 
 Beside the keys of the contract, these are shown where they exist: ``modelled`` values beside
-measured ones, ``feedback``, ``qec.simulated`` (a list of ``distance``,
-``logical_error_per_cycle``, ``low``, ``high``) and ``qec.extrapolated`` (the same),
+measured ones, ``feedback``, ``qec.background.simulated``, ``qec.burst.classes``,
 ``verdict.published_claims``, and ``reason`` in any section (a text, or a mapping from key to
 text).
 """

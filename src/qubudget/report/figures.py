@@ -5,7 +5,7 @@ Where a section has no values, the axes say the reason instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qubudget.report.canvas import axes_for, say
 from qubudget.report.numbers import engineering, margin, percent
@@ -19,6 +19,7 @@ from qubudget.report.style import (
     ORANGE,
     PALETTE,
     PURPLE,
+    SKY,
     VERMILLION,
 )
 
@@ -166,7 +167,8 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
     if recovery:
         handles.append(ax.axvline(recovery, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)),
                                   label=f"recovery {engineering(recovery, 's')}"))  # fmt: skip
-    marks = [s for s in rows(part, "stages") if number(s, "time_s") and number(s, "t1_s")]
+    theirs = rows(section(part, "published"), "stages")
+    marks = [stage for stage in theirs if number(stage, "time_s") and number(stage, "t1_s")]
     if marks:
         times_of_stages, t1_of_stages = zip(*((s["time_s"], s["t1_s"]) for s in marks), strict=True)
         handles += ax.plot(
@@ -177,50 +179,60 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
 
 
 def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
-    """Logical error per cycle against distance: simulated, extrapolated, design, target."""
+    """Logical error per cycle against distance: simulated, scaling with Lambda, design, target.
+
+    Simulations with amplified noise are drawn as run, and say so.
+    """
     ax = axes_for(data, ax)
     part = section(data, "qec")
+    background = section(part, "background")
     ax.set_title("Logical error against code distance, in quiet times")
     ax.set_xlabel("code distance d")
     ax.set_ylabel("logical error per cycle")
-    background = section(part, "background")
-    here = {**background, "distance": part.get("distance")}
-    sets = (
-        (rows(part, "simulated"), "o", BLUE, "none", "simulated, 95 %"),
-        (rows(part, "extrapolated"), "s", ORANGE, "--", "extrapolated, envelope"),
-        ([here], "*", VERMILLION, "none", f"this design, d = {part.get('distance')}"),
-    )
-    drawn: list[float] = []
-    for points, marker, colour, line, label in sets:
-        found = sorted(
-            (p["distance"], rate, number(p, "low"), number(p, "high"))
-            for p in points
-            if (rate := number(p, "logical_error_per_cycle")) and number(p, "distance")
-        )
-        if not found:
-            continue
-        drawn += [rate for _, rate, _, _ in found]
-        below = [rate - (rate if low is None else max(low, 0.0)) for _, rate, low, _ in found]
-        above = [0.0 if high is None else high - rate for _, rate, _, high in found]
-        ax.errorbar(
-            [d for d, *_ in found], [rate for _, rate, *_ in found],
-            yerr=[[max(e, 0.0) for e in below], [max(e, 0.0) for e in above]],
-            marker=marker, markersize=13 if marker == "*" else 6, color=colour, linestyle=line,
-            markeredgecolor=INK, markeredgewidth=0.5, capsize=3, label=label,
-            zorder=4 if marker == "*" else 3,
-        )  # fmt: skip
-    if not drawn:
+    own, distance = number(background, "logical_error_per_cycle"), number(part, "distance")
+    if not own or not distance:
         why = reason(background, "logical_error_per_cycle") or reason(part, "background")
-        return say(ax, why or "no logical error rate")
+        return say(ax, why or str(background.get("note") or "no logical error rate"))
+    runs = [r for r in rows(background, "simulated") if number(r, "logical_error_per_cycle")]
+    drawn = [own, *(r["logical_error_per_cycle"] for r in runs)]
+    looks = (("X", "s", SKY, -0.09), ("Z", "o", BLUE, 0.09))
+    for basis, marker, colour, shift in looks:
+        chosen = [run for run in runs if run.get("basis") == basis]
+        if chosen:
+            noise = {number(run, "amplification") or 1.0 for run in chosen} - {1.0}
+            more = f", noise × {engineering(max(noise))}" if noise else ""
+            _points(ax, [r["distance"] + shift for r in chosen], chosen, marker=marker,
+                    color=colour, label=f"simulated, {basis}{more}")  # fmt: skip
+    suppression = number(background, "lambda")
+    if suppression and runs:
+        first = min(run["distance"] for run in runs)
+        at = [first, distance]
+        line = [own * suppression ** ((distance - d) / 2) for d in at]
+        drawn += line
+        ax.plot(at, line, color=ORANGE, linestyle="--", label=f"Λ = {engineering(suppression)}")
+    _points(ax, [distance], [background], marker="*", markersize=13, color=VERMILLION, zorder=4,
+            label=f"this design, d = {distance:g}")  # fmt: skip
     ax.set_yscale("log")
     target = _target_per_cycle(data)
     if target:
         ax.axhline(target, color=GREEN, linestyle="-.", label=f"target {engineering(target)}")
         drawn.append(target)
     ax.set_ylim(min(drawn) / 10, max(drawn) * 10)
-    ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-    ax.legend(loc="best")
+    ax.locator_params(axis="x", integer=True)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
+
+
+def _points(ax: Axes, places: list[float], runs: list[Data], **look: Any) -> None:
+    """Logical errors with their intervals, asymmetric about the value."""
+    values = [number(run, "logical_error_per_cycle") or 0.0 for run in runs]
+    ends = [
+        [abs(value - (value if (end := number(run, key)) is None else end))
+         for value, run in zip(values, runs, strict=True)]
+        for key in ("low", "high")
+    ]  # fmt: skip
+    ax.errorbar(places, values, yerr=ends, linestyle="none", markeredgecolor=INK,
+                markeredgewidth=0.5, capsize=3, **look)  # fmt: skip
 
 
 def _target_per_cycle(data: Data) -> float | None:

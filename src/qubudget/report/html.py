@@ -119,7 +119,8 @@ def _parts(data: Data) -> list[Part]:
                 data, "qec", "Error correction: logical errors", reason(qec),
                 figures.draw_logical_error,
                 "Points: logical error per cycle against code distance, with the target.",
-                "Logical error per cycle, mean of both bases, with 95 % intervals.",
+                "Logical error per cycle with 95 % intervals; the star is the mean of both bases, "
+                "the dashed line its scaling with Lambda.",
                 tables.qec_tables(data), 3.6 if section(qec, "background") else BARE,
             )
         )  # fmt: skip

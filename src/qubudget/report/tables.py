@@ -46,7 +46,7 @@ class Table:
 def _table(
     title: str, columns: Sequence[Column], body: Iterable[Sequence[str]], note: str = ""
 ) -> Table:
-    return Table(title, tuple(columns), tuple(tuple(row) for row in body), note.strip())
+    return Table(title, tuple(columns), tuple(tuple(row) for row in body), " ".join(note.split()))
 
 
 def _text(name: str, brief: bool = True) -> Column:
@@ -163,6 +163,16 @@ def coherence_tables(data: Data) -> list[Table]:
             f"Published model: the first paper's T2* and fidelity, {published['variant']}. {note}"
         )
     tables = [_table("Coherence", names, times, note)]
+    gate = section(part, "gate")
+    if gate:
+        errors = [
+            (key_words(key), quantity(value), engineering(modelled(gate, key)))
+            for key, value in flat(gate)
+            if not key.endswith("_modelled")
+        ]
+        heads = [_text("quantity"), Column("value"), Column("modelled")]
+        note = reasons({"name": "gates", **gate}, known=reason(part))
+        tables.append(_table("Gates and read-out", heads, errors, note))
     channels = sorted(rows(part, "channels"), key=lambda c: -(number(c, "rate_per_s") or 0.0))
     if channels:
         body = []
@@ -180,16 +190,6 @@ def coherence_tables(data: Data) -> list[Table]:
         heads = [_text("channel"), _text("kind"), Column("rate"), Column("alone gives"),
                  _text("decay", brief=False)]  # fmt: skip
         tables.append(_table("Decoherence channels", heads, body, reasons(*channels)))
-    gate = section(part, "gate")
-    if gate:
-        errors = [
-            (key_words(key), quantity(value), engineering(modelled(gate, key)))
-            for key, value in flat(gate)
-            if not key.endswith("_modelled")
-        ]
-        heads = [_text("quantity"), Column("value"), Column("modelled")]
-        note = reasons({"name": "gates", **gate}, known=reason(part))
-        tables.append(_table("Gates and read-out", heads, errors, note))
     return tables
 
 
@@ -241,36 +241,60 @@ def impact_tables(data: Data) -> list[Table]:
 
 
 def qec_tables(data: Data) -> list[Table]:
-    """Background, bursts, both per day; the machine; the simulated distances."""
+    """One logical qubit, the whole machine, classes of bursts, and what was simulated."""
     part = section(data, "qec")
     if not part:
         return []
     background, burst = section(part, "background"), section(part, "burst")
+    ratio = interval(number(background, "lambda_low"), number(background, "lambda_high"))
     body = [
         ("distance", quantity(part.get("distance")), MISSING),
         ("cycle time", _show(part, "cycle_time_s", _si("s")), MISSING),
         ("background, per cycle", _show(background, "logical_error_per_cycle", engineering),
          _ends(background)),
-        ("bursts", _show(burst, "rate_per_s", _si("/s")), MISSING),
+        ("Lambda, d to d + 2", _show(background, "lambda", engineering), ratio),
+        ("bursts", _show(burst, "rate_per_s", _si("1/s")), MISSING),
         ("failure in a burst", _show(burst, "failure_probability", engineering), _ends(burst)),
-        ("logical errors per day", _show(part, "logical_errors_per_day", engineering), MISSING),
+        ("logical errors per day", _show(part, "logical_errors_per_day", engineering), _ends(part)),
         ("mean time to failure", _show(part, "mean_time_to_failure_s", duration), MISSING),
     ]  # fmt: skip
+    notes = [background.get("note"), burst.get("note"), reasons(part, background, burst)]
+    said = " ".join(f"{str(note).rstrip('.')}." for note in notes if note)
     heads = [_text("quantity"), Column("value"), Column("95 % interval")]
-    tables = [_table("One logical qubit", heads, body, reasons(part, background, burst))]
+    tables = [_table("One logical qubit", heads, body, said)]
     machine = section(part, "machine")
     if machine:
-        tables.append(_leaves("Whole machine", flat(machine), reasons(machine)))
-    simulated = [("simulated", row) for row in rows(part, "simulated")]
-    simulated += [("extrapolated", row) for row in rows(part, "extrapolated")]
-    if simulated:
-        points = [
-            (quantity(row.get("distance")), origin,
-             _show(row, "logical_error_per_cycle", engineering), _ends(row))
-            for origin, row in simulated
-        ]  # fmt: skip
-        heads = [_text("distance"), _text("origin"), Column("per cycle"), Column("95 % interval")]
-        tables.append(_table("Background against distance", heads, points))
+        note = reasons({"name": "machine", **machine}, known=reason(part))
+        tables.append(_leaves("Whole machine", flat(machine), note))
+    classes = [
+        (
+            str(one.get("name")),
+            _show(one, "rate_per_s", _si("1/s")),
+            _show(one, "failure_probability", engineering),
+            _ends(one),
+            _show(one, "qubits_hit", engineering),
+        )
+        for one in rows(burst, "classes")
+    ]
+    if classes:
+        heads = [_text("burst"), *map(Column, ("rate", "fails", "95 % interval", "qubits hit"))]
+        tables.append(_table("Classes of bursts", heads, classes))
+    points = [
+        (
+            quantity(run.get("distance")),
+            str(run.get("basis")),
+            _show(run, "amplification", engineering),
+            quantity(run.get("shots")),
+            quantity(run.get("errors")),
+            _show(run, "logical_error_per_cycle", engineering),
+            _ends(run),
+        )
+        for run in rows(background, "simulated")
+    ]
+    if points:
+        heads = [_text("distance"), _text("basis"), *map(Column, ("noise ×", "shots", "errors")),
+                 Column("per cycle"), Column("95 % interval")]  # fmt: skip
+        tables.append(_table("Quiet times as simulated", heads, points))
     return tables
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from rich import box
 from rich.console import Console
@@ -12,11 +11,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from qubudget.report import tables
-from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
+from qubudget.report.numbers import MISSING, engineering, key_words, quantity
 from qubudget.report.reading import (
     Data,
     design_name,
-    flat,
     number,
     reason,
     rows,
@@ -54,7 +52,7 @@ def print_report(data: Data, console: Console) -> None:
             console.print(Text(f"  {change}"))
         console.print()
     _print_wing("thermal", data, console, tables.thermal_tables(data)[:1])
-    _print_wing("coherence", data, console, _chosen(tables.coherence_tables(data), 0, 2))
+    _print_wing("coherence", data, console, tables.coherence_tables(data)[:2])
     _print_wing("impact", data, console, tables.impact_tables(data)[:1])
     _print_wing("qec", data, console, tables.qec_tables(data)[:1])
     for extra in (measured_table(data), claims_table(data)):
@@ -107,59 +105,33 @@ def _judged(title: str, heading: str, key: str, found: list[Data]) -> Table:
     return Table(title, columns, tuple(body))
 
 
-def print_comparison(
-    first: Data,
-    second: Data,
-    console: Console,
-    inputs: Sequence[tuple[str, Any, Any]] = (),
-) -> None:
-    """Two reports side by side: inputs that differ, verdicts, results that differ.
-
-    `inputs` holds (key, first's value, second's value), as written in the design files.
-    """
-    names = (design_name(first), design_name(second))
-    for data in (first, second):
-        _print_headline(data, console)
+def print_comparison(document: Data, console: Console) -> None:
+    """What `qubudget.report.comparison.compare` found: verdicts, inputs, results that differ."""
+    sides = ("first", "second")
+    names = [str(section(document, side).get("name")) for side in sides]
+    for side in sides:
+        _print_headline(section(document, side), console)
     console.print()
-    heads = (tables.Column("quantity", numeric=False), *map(tables.Column, names))
-    body = tuple((key, quantity(a), quantity(b)) for key, a, b in inputs)
-    if body:
-        _print_table(Table("Input", heads, body), console)
-    results = tuple(_differences(first, second))
+    columns = (tables.Column("quantity", numeric=False), *map(tables.Column, names))
+    inputs = tuple(
+        (str(row.get("key")), *(quantity(row.get(side)) for side in sides))
+        for row in rows(document, "inputs")
+    )
+    if inputs:
+        _print_table(Table("Inputs that differ", columns, inputs), console)
+    results = tuple(
+        (
+            key_words(str(row.get("key"))),
+            *(quantity(row.get(side), str(row.get("unit") or "")) for side in sides),
+            engineering(number(row, "ratio")),
+        )
+        for row in rows(document, "results")
+    )
     if results:
-        _print_table(Table("Result", (*heads, tables.Column("second / first")), results), console)
-    else:
-        console.print(Text("The results do not differ."))
-
-
-def _differences(first: Data, second: Data) -> list[tuple[str, str, str, str]]:
-    found = []
-    for wing in ("thermal", "coherence", "impact", "qec", "verdict"):
-        mine, other = dict(_named(section(first, wing))), dict(_named(section(second, wing)))
-        for key in dict.fromkeys([*mine, *other]):
-            a, b = mine.get(key), other.get(key)
-            if a != b and not key.endswith("reason"):
-                unit = key_unit(key)
-                x, y = number(mine, key), number(other, key)
-                ratio = engineering(y / x) if x and y is not None else MISSING
-                found.append((f"{wing}: {key_words(key)}", quantity(a, unit), quantity(b, unit),
-                              ratio))  # fmt: skip
-    return found
-
-
-def _named(part: Data) -> list[tuple[str, Any]]:
-    """Leaves of a section, members of lists of named things included."""
-    pairs = list(flat(part))
-    for key in ("stages", "constraints", "channels"):
-        for row in rows(part, key):
-            for leaf, value in flat({k: v for k, v in row.items() if k != "name"}):
-                if isinstance(value, int | float | bool) and leaf != "limit":
-                    pairs.append((f"{row.get('name')}.{leaf}", value))
-    return pairs
-
-
-def _chosen(found: list[Table], *places: int) -> list[Table]:
-    return [found[place] for place in places if place < len(found)]
+        columns = (*columns, tables.Column("ratio"))
+        _print_table(Table("Results that differ", columns, results), console)
+    if not inputs and not results:
+        console.print(Text("Nothing differs."))
 
 
 def _print_headline(data: Data, console: Console) -> None:
