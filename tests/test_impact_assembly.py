@@ -265,6 +265,17 @@ def test_bonds_that_the_law_does_not_cover() -> None:
     assert "bonds" in table["reason"]
 
 
+def test_qubits_that_do_not_fit_are_named() -> None:
+    assert "only 25 of 54 qubits" in run(chip__pitch="2 mm").to_dict()["reason"]
+
+
+def test_small_hot_spots_are_resolved_or_refused() -> None:
+    found = run(chip__hot_spot_radius="0.1 mm")
+    assert found.grid.nx == 100
+    with pytest.raises(OutOfRangeError, match="too small"):
+        run(chip__hot_spot_radius="1 um")
+
+
 @pytest.mark.parametrize("name", ["martinis-present", "martinis-improved", "willow-like"])
 def test_presets(name: str) -> None:
     found = respond(load(name), quiet_relaxation=1e4, relaxation_per_x=PER_X)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 
 
-class Effort(str, Enum):
+class Effort(StrEnum):
     """How much sampling: seconds, about a minute, or until intervals are under 10 %."""
 
     quick = "quick"
@@ -32,7 +32,7 @@ class Effort(str, Enum):
     full = "full"
 
 
-class Paper(str, Enum):
+class Paper(StrEnum):
     """The two papers that qubudget recomputes."""
 
     thermal = "thermal-constraints"
@@ -108,16 +108,13 @@ def _evaluated(
         return
     from rich.console import Console
 
-    from qubudget.report import terminal
+    from qubudget.report.terminal import print_report, print_wing
 
-    printers = {
-        "run": terminal.print_report,
-        "thermal": terminal.print_thermal,
-        "coherence": terminal.print_coherence,
-        "impact": terminal.print_impact,
-        "qec": terminal.print_qec,
-    }
-    printers[title](document, Console())
+    console = Console()
+    if title == "run":
+        print_report(document, console)
+    else:
+        print_wing(document, title, console)
     for path in written:
         typer.echo(f"written: {path}")
 
@@ -238,20 +235,19 @@ def compare(
     designs = [open_design(first, None), open_design(second, None)]
     from qubudget.pipeline import evaluate
     from qubudget.report.comparison import compare as compare_reports
-    from qubudget.report.comparison import input_differences
     from qubudget.report.progress import progress
 
     with progress(quiet) as step:
         reports = [evaluate(d, effort=effort.value, seed=seed, progress=step) for d in designs]
+    document = compare_reports(*reports)
     if as_json:
-        print_json(compare_reports(*reports))
+        print_json(document)
         return
     from rich.console import Console
 
     from qubudget.report.terminal import print_comparison
 
-    inputs = input_differences(*designs)
-    print_comparison(reports[0].to_dict(), reports[1].to_dict(), Console(), inputs)
+    print_comparison(document, Console())
 
 
 @app.command()

@@ -145,6 +145,7 @@ class Chain:
         ``suppression`` weakens every burst's excess rates and detunings by a factor.
         """
         from qubudget.qec import assembly as qec
+
         gate = coherence.gate
         bursts = tuple(
             replace(

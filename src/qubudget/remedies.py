@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qubudget.design import Design
 from qubudget.materials.superconductors import superconductor, superconductor_names
@@ -14,8 +14,8 @@ from qubudget.search import edge, smallest
 from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_constraints
 
 if TYPE_CHECKING:
+    from qubudget.cryostat.result import ThermalResult
     from qubudget.impact.result import ImpactResult
-    from qubudget.pipeline import Chain
     from qubudget.qec.assembly import QecResult
     from qubudget.qubit.result import CoherenceResult
 
@@ -24,6 +24,23 @@ STRONGEST = 1e6
 """The largest reduction of a loss, a power or a quasiparticle density that is tried."""
 COARSE = 1.0
 """Width, in the logarithm, of the bracket on burst suppression: each try is a simulation."""
+
+
+class Chain(Protocol):
+    """The wings, as they are called again on a changed design; the pipeline has them."""
+
+    def cold(self, design: Design) -> tuple[ThermalResult, CoherenceResult, Any]:
+        """Cryostat and qubit, with the heat of correction."""
+
+    def errors(
+        self,
+        design: Design,
+        coherence: CoherenceResult,
+        impact: ImpactResult,
+        suppression: float = 1.0,
+        with_bursts: bool = True,
+    ) -> QecResult:
+        """Error correction, with bursts weaker by a factor or without them."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +211,7 @@ class Remedies:
         if self._per_day(quiet) <= target:
             yield Change("code.distance", quiet, "1", f"distance {quiet}")
             return
-        found = edge(
-            lambda factor: self._per_day(quiet, factor) <= target, 1.0, STRONGEST, COARSE
-        )
+        found = edge(lambda factor: self._per_day(quiet, factor) <= target, 1.0, STRONGEST, COARSE)
         if found is None:
             return
         if quiet > distance:

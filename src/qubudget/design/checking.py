@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from qubudget.design.fridge import Line
 from qubudget.design.paths import nearest
@@ -54,7 +55,7 @@ def unique_names(design: DesignModel) -> Iterator[Problem]:
 
 
 def stage_order(design: DesignModel) -> Iterator[Problem]:
-    for warm, cold in zip(design.stages, design.stages[1:], strict=False):
+    for warm, cold in pairwise(design.stages):
         if cold.rated_temperature >= warm.rated_temperature:
             yield Problem(
                 f"stages.{cold.name}.rated_temperature",
@@ -252,7 +253,7 @@ def measured(design: DesignModel) -> Iterator[Problem]:
         yield Problem("measured.t2", f"{t2:g} s", f"at most twice measured.t1, {2 * t1:g} s")
     by_name = design.measured.temperature
     ordered = [(s.name, by_name[s.name]) for s in design.stages if s.name in by_name]
-    for (warm, above), (cold, below) in zip(ordered, ordered[1:], strict=False):
+    for (warm, above), (cold, below) in pairwise(ordered):
         if below >= above:
             yield Problem(
                 f"measured.temperature.{cold}", f"{below:g} K", f"colder than {warm}, {above:g} K"

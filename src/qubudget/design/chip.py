@@ -15,6 +15,7 @@ from qubudget.design.fields import (
     Fraction,
     Intensity,
     Length,
+    Mostly,
     Number,
     Position,
     Rate,
@@ -36,7 +37,7 @@ class Chip(Section):
     pitch: Length = Field(description="distance of neighbouring qubits on the square grid")
     film_thickness: Length = Field(description="of the superconducting film")
     back_metal_thickness: Thickness = Field(description="normal metal on the back; 0: none")
-    back_metal_absorption: Fraction = Field(
+    back_metal_absorption: Mostly = Field(
         description="share of pair-breaking phonons re-absorbed in the normal metal itself"
     )
     bond_count: Count = Field(description="wire bonds that carry phonons to the mount")

@@ -95,6 +95,8 @@ Rate = Annotated[float, Quantity("1/s", 0, 1e15)]
 Intensity = Annotated[float, Quantity("1/(m^2 s)", 0, 1e9)]
 RatePerMass = Annotated[float, Quantity("1/(kg s)", 0, 1e9)]
 Fraction = Annotated[float, Quantity("1", 0, 1)]
+Mostly = Annotated[float, Quantity("1", 0, 0.99)]
+"""A share that cannot be the whole."""
 Number = Annotated[float, Quantity("1", 0, 1e12)]
 Factor = Annotated[float, Quantity("1", 1, 1e12)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]

@@ -41,7 +41,7 @@ class Cryostat(Section):
     """What belongs to the refrigerator as a whole."""
 
     response: Literal["none", "uts"] = Field(
-        description="measured coupled response of all stages; 'none': each stage has its own cooling"
+        description="measured coupled response; 'none': each stage has its own cooling"
     )
     wall_power: Literal["carnot", "small-system"] = Field(
         description="watts at the wall per watt at a stage: ideal, or 3.2e5 (1 - T/300)/T^2"
@@ -79,7 +79,7 @@ class Line(Section):
     starts_at: Name = Field("300k", description="where the line begins: '300k' or a stage")
     ends_at: Name = Field(description="coldest stage that the line reaches")
     cable: Material | dict[Name, Material] = Field(
-        description="cable by its catalogue name, for the whole line or by the stage where a piece ends"
+        description="catalogue name, for the whole line or by the stage where a piece ends"
     )
     load: dict[Name, Power] = Field(
         default_factory=dict,
@@ -103,7 +103,7 @@ class Line(Section):
     )
     attenuator_heat: Literal["absorbed", "incident"] = Field(
         "absorbed",
-        description="heat of an attenuator: the power lost in it, or (published models) all that enters it",
+        description="the power lost in an attenuator, or (published models) all that enters it",
     )
     termination: Name | None = Field(
         None, description="stage that takes the heat of the last attenuator (directional coupler)"

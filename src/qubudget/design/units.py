@@ -36,8 +36,7 @@ _EXAMPLES = {
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry()
-    return registry
+    return pint.UnitRegistry()
 
 
 def example(unit: str) -> str:

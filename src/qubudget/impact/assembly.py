@@ -79,6 +79,11 @@ def respond(
         sites = qubit_sites(
             chip.length, chip.width, design.chip.pitch, design.machine.qubits_per_chip
         )
+        if len(sites[0]) < design.machine.qubits_per_chip:
+            reasons.append(
+                f"only {len(sites[0])} of {design.machine.qubits_per_chip} qubits fit on the chip "
+                "at this pitch; means are over those"
+            )
         at_qubits = at_sites(excess, grid, *sites)
         relaxation = quiet_relaxation + at_qubits
         t1_lowest = 1 / (quiet_relaxation + excess.max(axis=(1, 2)))

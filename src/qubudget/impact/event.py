@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qubudget.design.schema import DesignModel
+from qubudget.errors import OutOfRangeError
 from qubudget.impact.cascade import plateau
 from qubudget.impact.films import quasiparticle_share
 from qubudget.impact.kinetics import FilmKinetics, Grid, evolve, gaussian_spot, square_grid
@@ -19,6 +21,7 @@ Array = NDArray[np.float64]
 
 TIMES = np.geomspace(1e-8, 10.0, 73)
 """Times after an impact, s: eight per decade, past the slowest recovery in print."""
+_MOST_CELLS = 160
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,18 @@ class Chip:
     film: FilmKinetics
 
     def event(self, energy: float, x: float, y: float, cells: int) -> tuple[Grid, Array]:
-        """Quasiparticles x after a deposit (J) at a place (m): the grid and (nt, nx, ny)."""
-        grid = square_grid(self.length, self.width, cells)
+        """Quasiparticles x after a deposit (J) at a place (m): the grid and (nt, nx, ny).
+
+        ``cells`` along the longer side, or more, so that none is larger than the hot spot's
+        radius; `OutOfRangeError` where that takes more than 160.
+        """
+        needed = max(self.length, self.width) / self.hot_spot_radius
+        if needed > _MOST_CELLS:
+            raise OutOfRangeError(
+                f"a hot spot of {self.hot_spot_radius:g} m is too small for the kinetics' grid "
+                f"on this chip (at least 1/{_MOST_CELLS} of its longer side)"
+            )
+        grid = square_grid(self.length, self.width, max(cells, ceil(needed)))
         uniform = energy * self.x_per_energy
         spot = gaussian_spot(grid, x, y, self.hot_spot_radius) * grid.nx * grid.ny
         start = (1 - self.spread_fraction) * uniform * spot

@@ -90,7 +90,7 @@ class ImpactResult:
     stages : the event's five stages.
     published : the second paper's own rules.
     bursts : classes of impacts for the error-correcting code; empty without T1.
-    reason : why some value is None; empty when none is.
+    reason : why some value is None, and other remarks; empty when there are none.
     """
 
     rates: Rates

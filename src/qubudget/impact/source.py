@@ -54,7 +54,7 @@ class Spectrum:
     @property
     def power(self) -> float:
         """Mean deposited power, W."""
-        return float(self.rate @ self.energy)
+        return float(np.sum(self.rate * self.energy))  # BLAS sums in an order of its threads
 
     def above(self, threshold: float) -> Spectrum:
         """The deposits of more than ``threshold`` (J)."""

@@ -23,6 +23,7 @@ class NormalMetal:
     debye_temperature : its low-temperature limit, K.
     molar_mass : kg/mol. density : kg/m^3.
     electron_phonon : Sigma of the T^5 law, W/(m^3 K^5).
+    sound_longitudinal, sound_transverse : m/s.
     fermi_velocity : m/s. velocity_status : how far that one was checked.
     source, status, note : where the other values come from and how far that was checked.
     """
@@ -33,6 +34,8 @@ class NormalMetal:
     molar_mass: float
     density: float
     electron_phonon: float
+    sound_longitudinal: float
+    sound_transverse: float
     fermi_velocity: float
     velocity_status: str
     source: str
@@ -43,6 +46,12 @@ class NormalMetal:
     def atom_density(self) -> float:
         """Atoms per volume, 1/m^3."""
         return self.density / self.molar_mass * AVOGADRO
+
+    @property
+    def sound_mean(self) -> float:
+        """Debye's mean velocity, from the mean of the inverse cubes, m/s."""
+        inverse_cubes = self.sound_longitudinal**-3 + 2 * self.sound_transverse**-3
+        return float((3 / inverse_cubes) ** (1 / 3))
 
     @property
     def gamma(self) -> float:

@@ -58,8 +58,6 @@ def judged(
     return Claim(id, statement, printed, computed, unit, verdict, reason, quote)
 
 
-def unjudged(
-    id: str, statement: str, printed: float, unit: str, reason: str, quote: str
-) -> Claim:
+def unjudged(id: str, statement: str, printed: float, unit: str, reason: str, quote: str) -> Claim:
     """A claim that cannot be recomputed from what the paper gives."""
     return Claim(id, statement, printed, None, unit, "not-computable", reason, quote)

@@ -37,7 +37,8 @@ FOUR_KELVIN_CAPACITY = 1.0  # W
 BASE_TEMPERATURE = 0.01  # K
 FOUR_KELVIN = 4.0  # K
 
-# Bluefors XLD400 of Krinner et al., EPJ Quantum Technol. 6, 2 (2019), Table 1 and sections 2-3.
+# Bluefors XLD400 of Krinner et al., EPJ Quantum Technol. 6, 2 (2019), read in the public model
+# code of arXiv:2608.00990.
 XLD400_BASE = 0.006  # K
 XLD400_COEFFICIENT = float(quadratic_coefficient(XLD400_BASE, 0.020, 19e-6))  # W/K^2
 XLD400_FOUR_KELVIN = 1.5  # W at 4.2 K
@@ -47,7 +48,7 @@ GATE_POWER_BEFORE_ATTENUATOR = 1e-3 * 10 ** ((-71 + 20) / 10)  # W: -71 dBm behi
 PULSE_TIME = 25e-9  # s, Acharya et al., Nature 638, 920 (2025)
 CYCLE_TIME = 1.1e-6  # s, the same paper: surface-code cycle
 CABLE_DIAMETER = 2.19e-3  # m, 0.085-inch class (Coax Co. SC-219/50 datasheet)
-COLOSSUS_DIAMETER = 2.0  # m, widest millikelvin volume built (arXiv:2108.10816, abstract)
+COLOSSUS_DIAMETER = 2.0  # m, widest millikelvin platform described (arXiv:2108.10816, abstract)
 TANTALUM_T1 = 360e-6  # s, best device of Place et al., Nat. Commun. 12, 1779 (2021)
 TANTALUM_T2_ECHO = 200e-6  # s, its time-averaged Hahn echo, at 9 to 20 mK
 TRILAYER_BEST = 62e-6  # s, "up to", Anferov et al., Phys. Rev. Applied 21, 024047 (2024)

@@ -18,9 +18,9 @@ import numpy as np
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.background import Background, Effort, QuietNoise, background
-from qubudget.qec.bursts import LARGEST_DISTANCE, BurstStudy, ClassFailure
+from qubudget.qec.bursts import BurstStudy, ClassFailure, Suppression, interval
 from qubudget.qec.cycle import GateNoise, Schedule
-from qubudget.qec.history import BurstHistory, BurstLike, place
+from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.layout import build, physical_qubits
 from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure, patches
 from qubudget.qec.noise import (
@@ -29,6 +29,7 @@ from qubudget.qec.noise import (
     pure_dephasing_rate,
     readout_decay_flip,
 )
+from qubudget.qec.standin import Site
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class QecResult:
             return None, None, None
         value = sum(b.rate * b.value for b in self.bursts) / rate
         draws = sum(b.rate * b.draws for b in self.bursts) / rate
-        low, high = np.quantile(draws, (0.025, 0.975)).tolist()
+        low, high = interval(np.asarray(draws))
         return value, min(low, value), max(high, value)
 
     def per_day(self) -> tuple[float | None, float | None, float | None]:
@@ -125,6 +126,7 @@ class QecResult:
                     "failure_probability": burst.value,
                     "low": burst.low,
                     "high": burst.high,
+                    "simulated_distance": burst.simulated_distance,
                     "qubits_hit": burst.qubits_hit,
                     "cycles": burst.cycles,
                     "shots": burst.shots,
@@ -198,7 +200,9 @@ def errors(
     missing = [name for name, value in given.items() if value is None]
     if missing:
         return result(None, None, reason=f"no {missing[0]}: nothing to correct")
-    assert t1 is not None and t2 is not None and readout_error is not None
+    assert t1 is not None
+    assert t2 is not None
+    assert readout_error is not None
     try:
         schedule = cycle_schedule(design)
     except OutOfRangeError as error:
@@ -212,35 +216,40 @@ def errors(
         readout_error=readout_error,
     )
     noise = QuietNoise(gates, 1 / t1, float(pure_dephasing_rate(t1, t2)), schedule)
-    quiet = background(
-        code.family, code.distance, noise, effort, seed, design.measured.suppression
-    )
+    quiet = background(code.family, code.distance, noise, effort, seed, design.measured.suppression)
     if quiet.error >= 0.1:
         return result(quiet, None, "the background alone destroys the logical state")
-    simulated = min(code.distance, LARGEST_DISTANCE)
-    layout = build(code.family, simulated)
     chip = design.chip
-    placement = place(build(code.family, code.distance), chip.pitch, chip.length, chip.width)
-    central = place(layout, chip.pitch, chip.length, chip.width)
-    study = BurstStudy(
-        layout,
-        type(central)(central.positions, central.on_chip, placement.chips),
-        noise,
-        code.decoder,
-        effort,
-        seed,
-    )
-    histories = [BurstHistory.of(burst) for burst in bursts]
+    site = Site(code.family, code.distance, chip.pitch, chip.length, chip.width, noise)
+    study = BurstStudy(site, code.decoder, _gain(quiet), effort, seed)
+    classes = study.run([BurstHistory.of(burst) for burst in bursts], burst_rate_scale)
     notes = []
-    if simulated < code.distance:
+    smaller = {
+        burst.simulated_distance
+        for burst in classes
+        if burst.simulated_distance not in (None, code.distance)
+    }
+    if smaller:
         notes.append(
-            f"bursts simulated on the central d = {simulated} of the patch, which fails more often"
+            f"simulated on patches of d = {', '.join(map(str, sorted(smaller)))} around the hit "
+            "place"
+            + (", scaled to the whole patch by Lambda" if study.suppression else ", not scaled")
         )
-    if placement.chips > 1:
-        notes.append(f"one patch spans {placement.chips} chips")
-    if len(layout.bases) == 1:
-        notes.append("a repetition code protects one basis only; the other is not counted")
-    return result(quiet, tuple(study.run(histories, burst_rate_scale)), "; ".join(notes))
+    chips = site.place(build(code.family, code.distance)).chips
+    if chips > 1:
+        notes.append(f"one patch spans {chips} chips")
+    if len(quiet_bases := build(code.family, 3).bases) == 1:
+        notes.append(f"only the {quiet_bases[0]} basis is protected; the other is not counted")
+    return result(quiet, tuple(classes), "; ".join(notes))
+
+
+def _gain(quiet: Background) -> Suppression | None:
+    """Lambda as the bursts need it; None where distance gains nothing."""
+    if quiet.suppression is None or quiet.suppression <= 1:
+        return None
+    assert quiet.suppression_low is not None
+    assert quiet.suppression_high is not None
+    return Suppression(quiet.suppression, quiet.suppression_low, quiet.suppression_high)
 
 
 def cycle_schedule(design: DesignModel) -> Schedule:

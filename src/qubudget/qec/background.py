@@ -157,7 +157,9 @@ def _amplification(
     factor = 1.0
     layout = build(family, 3)
     while True:
-        circuit = memory_circuit(layout, "Z", [(9, noise.on(layout.qubits, factor))], noise.schedule)
+        circuit = memory_circuit(
+            layout, "Z", [(9, noise.on(layout.qubits, factor))], noise.schedule
+        )
         counts = count_errors(circuit, PILOT_SHOTS, stream(seed, "pilot", family, factor))
         if counts.errors >= ENOUGH or 4 * factor * noise.largest() > 0.2:
             break

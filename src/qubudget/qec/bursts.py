@@ -1,27 +1,22 @@
-"""What a burst adds to the failures of a patch.
+"""What bursts add to the failures of a patch.
 
-A burst is cut into steady cells (:mod:`.history`). Each cell is represented by a window of
-d quiet, d burst and d quiet rounds, and the whole decay is composed of them as
-P = (1 - prod_k (1 - 2 delta_k)^(n_k / d))/2 (:mod:`.window`).
-
-Large patches are not simulated whole. Around the place that is hit a smaller patch is, large enough
-to hold the hit qubits and a margin; a logical error of the whole patch has to cross the quiet rest
-too, so the hazard is multiplied by Lambda^(-(d - d_s)/2) with the background's Lambda, reduced in
-proportion to the excess error that reaches beyond the small patch. The uncertainty of Lambda is
-carried along. Where the small patch is overwhelmed, a larger one is taken, up to the effort's limit;
-what is overwhelmed there counts as fatal.
+A burst is cut into steady cells (:mod:`.history`), each is represented by a short window
+(:mod:`.window`) of a patch that may stand in for a larger one (:mod:`.standin`), and the decay is
+composed of them: P = (1 - prod_k (1 - 2 delta_k)^(f_k n_k / d))/2 with n_k the cycles of the cell
+and f_k the factor of the stand-in. Where a stand-in is overwhelmed, a larger one is taken, up to
+the effort's limit; what is overwhelmed even there counts as fatal.
 
 Shots go where the composed failure is least certain, and stop when it is certain (a fatal burst
-needs few); the cost of a shot is reckoned by its detection events, not by the clock, so counts do
-not depend on the machine's speed. Intervals come from the cells' Jeffreys posteriors carried
-through the composition.
+needs few). The cost of a shot is reckoned by its detection events, not by the clock, so counts do
+not depend on the machine's speed. Intervals come from the windows' Jeffreys posteriors and the
+interval of Lambda, carried through the composition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, log, sqrt
+from math import log, sqrt
 from typing import Literal
 
 import numpy as np
@@ -29,22 +24,14 @@ import pymatching
 import stim
 from numpy.typing import NDArray
 
-from qubudget.qec.background import Effort, QuietNoise
+from qubudget.qec.background import Effort
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import RoundNoise
-from qubudget.qec.history import (
-    BurstHistory,
-    Cell,
-    Decay,
-    Placement,
-    decay,
-    error_at,
-    place,
-    quiet_error,
-)
-from qubudget.qec.layout import Basis, Family, Layout, build
+from qubudget.qec.history import BurstHistory, Decay, Placement
+from qubudget.qec.layout import Basis, build
 from qubudget.qec.sampling import matcher, stream
 from qubudget.qec.scaling import Z95
+from qubudget.qec.standin import Site, StandIn, smallest_distance, stand_in
 from qubudget.qec.window import Window
 
 Array = NDArray[np.float64]
@@ -54,15 +41,13 @@ FIRST_SHOTS = 64
 SATURATED = 2e-3
 """Remaining 1 - 2 P below which a burst counts as fatal and no more cells are needed."""
 OVERWHELMED = 0.3
-"""Excess failure of the worst window from which a small patch says nothing about a larger one."""
-MARGIN = 6
-"""Quiet sites, as code distance, around the qubits hit in the small patch."""
+"""Excess failure of the worst window from which a stand-in says nothing about a larger patch."""
 
 
 @dataclass(frozen=True)
 class BurstPlan:
-    """Cells per burst, detection events that all decoding may take, largest patch simulated, and
-    the width of the interval, relative to its middle, that is enough."""
+    """Cells per burst, detection events that all decoding may take, largest surface-code patch
+    simulated, and the width of the interval, relative to its middle, that is enough."""
 
     cells: int
     events: float
@@ -80,16 +65,21 @@ PLANS: Mapping[Effort, BurstPlan] = {
 
 @dataclass(frozen=True)
 class Suppression:
-    """Lambda of the quiet patch with its 95 % interval."""
+    """Lambda of the quiet patch with its 95 % interval; above 1."""
 
     value: float
     low: float
     high: float
 
-    def draws(self, rng: np.random.Generator, size: int) -> Array:
+    def draws(self, rng: np.random.Generator) -> Array:
         """Log-normal draws of the interval's width."""
         deviation = log(self.high / self.low) / (2 * Z95)
-        return np.asarray(np.exp(rng.normal(log(self.value), deviation, size)))
+        return np.asarray(np.exp(rng.normal(log(self.value), deviation, DRAWS)))
+
+
+def interval(draws: Array) -> tuple[float, float]:
+    """95 % interval of posterior draws (2, n): low end of the first row, high of the second."""
+    return float(np.quantile(draws[0], 0.025)), float(np.quantile(draws[1], 0.975))
 
 
 @dataclass(frozen=True)
@@ -97,8 +87,9 @@ class ClassFailure:
     """Excess failure of a patch by one class of bursts.
 
     ``rate`` per second and patch; ``value``, ``low``, ``high`` the probability that at least one
-    basis fails, 1 - (1 - P_X)(1 - P_Z); ``draws`` its posterior; ``simulated_distance`` of the
-    patch that was simulated (None where nothing is hit).
+    basis fails, 1 - (1 - P_X)(1 - P_Z); ``draws`` its posterior, see
+    :meth:`qubudget.qec.window.Window.excess_draws`; ``simulated_distance`` of the
+    largest patch that was simulated (None where nothing is hit).
     """
 
     name: str
@@ -115,160 +106,179 @@ class ClassFailure:
     truncated: bool
 
 
-@dataclass(frozen=True, eq=False)
-class _Patch:
-    """The small patch that is simulated for one burst, and how the hazard scales from it.
+@dataclass(eq=False)
+class _Composed:
+    """Windows of one basis with, for each, how many windows its cell is worth.
 
-    ``reduction`` per cell: factor on Lambda by excess error outside the small patch.
+    ``powers`` are f_k n_k / d: the best value, and draws over the uncertainty of Lambda.
     """
 
-    layout: Layout
-    history: Decay
-    reduction: Array
+    patch: StandIn
+    windows: list[Window]
+    powers: list[tuple[float, Array]]
+    spent: float = 0.0
+
+    def value(self) -> float:
+        """Excess failure as counted."""
+        kept = [
+            (1 - 2 * float(window.excess())) ** power
+            for window, (power, _) in zip(self.windows, self.powers, strict=True)
+        ]
+        return 0.5 * (1 - float(np.prod(kept)))
+
+    def draws(self, rng: np.random.Generator) -> Array:
+        """Posterior of the excess failure, (2, DRAWS) for low and high ends."""
+        kept = [
+            (1 - 2 * window.excess_draws(rng, DRAWS)) ** power
+            for window, (_, power) in zip(self.windows, self.powers, strict=True)
+        ]
+        return np.asarray(0.5 * (1 - np.prod(kept, axis=0)))
+
+    def least_certain(self) -> Window:
+        """The window whose count spreads the composed exponent most."""
+        spread = [
+            power * sqrt(window.worse + window.better + 1) / window.shots
+            for window, (power, _) in zip(self.windows, self.powers, strict=True)
+        ]
+        return self.windows[int(np.argmax(spread))]
 
 
 @dataclass(eq=False)
 class BurstStudy:
-    """Everything that the bursts of one design share; spends one budget over all of them.
+    """All bursts of one design; one budget is spent over them.
 
-    ``pitch``, ``length``, ``width`` in m; ``suppression`` None where the background shows no
-    gain from distance.
+    ``suppression`` is None where the background shows no gain from distance; then nothing is
+    scaled and the largest affordable patch stands for the whole as it is.
     """
 
-    family: Family
-    distance: int
-    pitch: float
-    length: float
-    width: float
-    noise: QuietNoise
+    site: Site
     decoder: Decoder
     suppression: Suppression | None
     effort: Effort
     seed: int
-    _made: dict[tuple[int, Basis], tuple[stim.Circuit, pymatching.Matching]] = field(
+    _quiet: dict[tuple[int, Basis], tuple[stim.Circuit, pymatching.Matching]] = field(
         default_factory=dict, init=False
     )
 
+    @property
+    def largest(self) -> int:
+        """Largest distance that is simulated."""
+        if self.site.family == "repetition":
+            return self.site.distance
+        return min(self.site.distance, PLANS[self.effort].largest)
+
     def run(self, bursts: Sequence[BurstHistory], rate_scale: float) -> list[ClassFailure]:
         """Excess failure of every class, in the order given; rates per chip times the scale."""
-        whole = self._place(build(self.family, self.distance))
-        histories = [self._decay(burst, whole) for burst in bursts]
-        bases = build(self.family, 3).bases
-        tasks = sum(bool(history.cells) for history in histories) * len(bases)
-        budget, results = PLANS[self.effort].events, []
+        plan = PLANS[self.effort]
+        layout = build(self.site.family, self.site.distance)
+        whole = self.site.place(layout)
+        histories = [self.site.decay(burst, layout, whole, plan.cells) for burst in bursts]
+        tasks = sum(bool(history.cells) for history in histories) * len(layout.bases)
+        budget, results = plan.events, []
         for burst, history in zip(bursts, histories, strict=True):
-            survive, value, shots, size = np.ones(DRAWS), 1.0, 0, None
-            for basis in bases if history.cells else ():
-                windows, spent, draws, failure = self._basis(
-                    burst, whole, history, basis, budget / tasks
-                )
-                survive, value = survive * (1 - draws), value * (1 - failure)
-                shots += sum(window.shots for window in windows)
-                size = max(size or 0, windows[0].rounds)
-                budget, tasks = max(budget - spent, 0.0), tasks - 1
-            low, high = np.quantile(1 - survive, (0.025, 0.975)).tolist()
-            value = 1 - value
+            survive, value, parts = np.ones((2, DRAWS)), 1.0, []
+            for basis in layout.bases if history.cells else ():
+                rng = np.random.default_rng(stream(self.seed, "posterior", burst.name, basis))
+                part = self._compose(burst, whole, history, basis, budget / tasks, rng)
+                survive, value = survive * (1 - part.draws(rng)), value * (1 - part.value())
+                budget, tasks = max(budget - part.spent, 0.0), tasks - 1
+                parts.append(part)
+            low, high = interval(1 - survive)
             results.append(
                 ClassFailure(
                     burst.name,
                     burst.energy,
                     burst.rate * rate_scale * whole.chips,
-                    value,
-                    min(low, value),
-                    max(high, value),
+                    1 - value,
+                    min(low, 1 - value),
+                    max(high, 1 - value),
                     1 - survive,
-                    size,
-                    int(history.hit.sum()),
+                    max((part.patch.layout.distance for part in parts), default=None),
+                    history.hit,
                     sum(cell.cycles for cell in history.cells),
-                    shots,
+                    sum(window.shots for part in parts for window in part.windows),
                     history.truncated,
                 )
             )
         return results
 
-    def _basis(
-        self, burst: BurstHistory, whole: Placement, history: Decay, basis: Basis, budget: float
-    ) -> tuple[list[Window], float, Array, float]:
-        """Windows, events spent, posterior draws and value of one basis's excess failure."""
-        rng = np.random.default_rng(stream(self.seed, "posterior", burst.name, basis))
-        spent = 0.0
-        patch = self._patch(burst, whole, history, self._smallest(whole, history))
+    def _compose(
+        self,
+        burst: BurstHistory,
+        whole: Placement,
+        history: Decay,
+        basis: Basis,
+        budget: float,
+        rng: np.random.Generator,
+    ) -> _Composed:
+        """Cells from the worst on until the burst is known to be fatal, then refinement."""
+        plan = PLANS[self.effort]
+        wanted = smallest_distance(self.site, whole, history) if self.suppression else self.largest
+        distance, spent = min(wanted, self.largest), 0.0
         while True:
-            windows = [self._window(burst.name, 0, patch, basis)]
-            spent += windows[0].run(FIRST_SHOTS)
-            size = patch.layout.distance
-            if windows[0].excess() < OVERWHELMED or size >= self._largest():
+            patch = stand_in(self.site, burst, whole, history, distance, plan.cells)
+            found = _Composed(patch, [], [], spent)
+            self._extend(found, burst.name, basis, rng)
+            if found.windows[0].excess() < OVERWHELMED or distance >= self.largest:
                 break
-            patch = self._patch(burst, whole, history, min(size + 4, self._largest()))
-        powers = [self._powers(patch, 0, rng)]
-        left = float(np.quantile(windows[0].kept_draws(powers[0], rng), 0.975))
-        for number in range(1, len(patch.history.cells)):
-            if left < SATURATED:
+            distance, spent = min(distance + 4, self.largest), found.spent
+        while (fatal := self._fatal(found, rng)) is False:
+            if len(found.windows) == len(patch.history.cells):
                 break
-            window, power = self._window(burst.name, number, patch, basis), self._powers(
-                patch, number, rng
-            )
-            spent += window.run(FIRST_SHOTS)
-            windows.append(window)
-            powers.append(power)
-            left *= float(np.quantile(window.kept_draws(power, rng), 0.975))
-        while left >= SATURATED and spent < budget:
-            if self._settled(self._failure(windows, powers, rng)):
-                break
-            weights = [
-                np.median(power) * sqrt(window.discordant + 1) / window.shots
-                for window, power in zip(windows, powers, strict=True)
-            ]
-            target = windows[int(np.argmax(weights))]
-            affordable = (budget - spent) * target.shots / max(target.events, 1.0)
+            self._extend(found, burst.name, basis, rng)
+        while not fatal and found.spent < budget and not self._settled(found, rng):
+            target = found.least_certain()
+            affordable = (budget - found.spent) * target.shots / max(target.events, 1.0)
             shots = int(min(target.shots, affordable))
             if shots < 1:
                 break
-            spent += target.run(shots)
-        kept = [w.kept(float(np.median(p))) for w, p in zip(windows, powers, strict=True)]
-        value = 0.5 * (1 - float(np.prod(kept)))
-        return windows, spent, self._failure(windows, powers, rng), value
+            found.spent += target.run(shots)
+        return found
 
     @staticmethod
-    def _failure(windows: list[Window], powers: list[Array], rng: np.random.Generator) -> Array:
-        kept = [w.kept_draws(p, rng) for w, p in zip(windows, powers, strict=True)]
-        return np.asarray(0.5 * (1 - np.prod(kept, axis=0)))
+    def _fatal(found: _Composed, rng: np.random.Generator) -> bool:
+        return bool(1 - 2 * interval(found.draws(rng))[0] < SATURATED)
 
-    def _settled(self, draws: Array) -> bool:
-        low, middle, high = np.quantile(draws, (0.025, 0.5, 0.975))
-        return bool(high - low < PLANS[self.effort].relative_width * middle or high < 1e-6)
+    def _settled(self, found: _Composed, rng: np.random.Generator) -> bool:
+        low, high = interval(found.draws(rng))
+        return high - low < PLANS[self.effort].relative_width * (low + high) / 2 or high < 1e-6
 
-    def _largest(self) -> int:
-        return min(self.distance, PLANS[self.effort].largest)
+    def _extend(self, found: _Composed, name: str, basis: Basis, rng: np.random.Generator) -> None:
+        """Add the next cell of the stand-in, with its first shots."""
+        number, patch, noise = len(found.windows), found.patch, self.site.noise
+        cell, layout = patch.history.cells[number], patch.layout
+        d, empty = layout.distance, RoundNoise()
+        quiet, calm = self._quiet_window(d, basis)
+        only = [(d, empty), (d, RoundNoise(decoherence=cell.excess)), (d, empty)]
+        added = memory_circuit(layout, basis, only, noise.schedule)
+        decoder = calm
+        if self.decoder == "aware":
+            still = noise.on(layout.qubits)
+            true = [(d, still), (d, still.with_excess(cell.excess)), (d, still)]
+            decoder = matcher(memory_circuit(layout, basis, true, noise.schedule))
+        window = Window(
+            quiet, added, calm, decoder, stream(self.seed, "burst", name, basis, d, number), d
+        )
+        found.spent += window.run(FIRST_SHOTS)
+        found.windows.append(window)
+        best, draws = cell.cycles / d, np.full(DRAWS, cell.cycles / d)
+        more = (self.site.distance - d) / 2
+        if more and self.suppression:
+            lower = patch.reduction[number]
+            # Where so much is hit beyond the stand-in that distance gains nothing, nothing is
+            # taken off.
+            best *= max(self.suppression.value * lower, 1.0) ** -more
+            draws *= np.maximum(self.suppression.draws(rng) * lower, 1.0) ** -more
+        found.powers.append((best, draws))
 
-    def _smallest(self, whole: Placement, history: Decay) -> int:
-        """Distance of the small patch that holds what is hit, and a margin."""
-        if self.suppression is None or self.family == "repetition":
-            return self._largest()
-        spots = whole.positions[history.hit]
-        reach = np.ptp(spots, axis=0).max() / self.pitch if len(spots) else 0.0
-        # A patch of distance d is sqrt(2) d neighbour distances wide.
-        distance = ceil(reach / sqrt(2)) + MARGIN
-        return min(distance + 1 - distance % 2, self._largest())
-
-    def _patch(
-        self, burst: BurstHistory, whole: Placement, history: Decay, distance: int
-    ) -> _Patch:
-        layout = build(self.family, distance)
-        spots = whole.positions[history.hit]
-        wanted = (spots.max(axis=0) + spots.min(axis=0)) / 2 if len(spots) else np.zeros(2)
-        room = (np.ptp(whole.positions, axis=0) - np.ptp(layout.coordinates, axis=0) * self.pitch) / 2
-        room = np.maximum(room, 0.0)
-        x, y = np.clip(wanted, -room, room).tolist()
-        place = self._place(layout, (x, y))
-        local = self._decay(burst, place)
-        schedule = self.noise.schedule
-        still = quiet_error(self._decoherence(1), schedule.cycle_time)
-        half = np.ptp(place.positions, axis=0) / 2 + 1e-9
-        outside = np.any(np.abs(whole.positions - [x, y]) > half, axis=1)
-        beyond = [
-            error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)[outside]
-            for cell in local.cells
-        ]
-        reduction = [1 / (1 + float(e.max(initial=0.0)) / still) for e in beyond]
-        return _Patch(layout, local, np.array(reduction))
+    def _quiet_window(
+        self, distance: int, basis: Basis
+    ) -> tuple[stim.Circuit, pymatching.Matching]:
+        """Quiet window and its decoder, made once per distance and basis."""
+        if (distance, basis) not in self._quiet:
+            layout, noise = build(self.site.family, distance), self.site.noise
+            circuit = memory_circuit(
+                layout, basis, [(3 * distance, noise.on(layout.qubits))], noise.schedule
+            )
+            self._quiet[distance, basis] = circuit, matcher(circuit)
+        return self._quiet[distance, basis]

@@ -62,9 +62,7 @@ def memory_circuit(
     runs = [(rounds, noise) for rounds, noise in segments if rounds > 0]
     reset, measure, flip = ("R", "M", "X_ERROR") if basis == "Z" else ("RX", "MX", "Z_ERROR")
     ancillas = [check.ancilla for check in layout.checks]
-    lines = [
-        f"QUBIT_COORDS({x:.6g}, {y:.6g}) {q}" for q, (x, y) in enumerate(layout.coordinates)
-    ]
+    lines = [f"QUBIT_COORDS({x:.6g}, {y:.6g}) {q}" for q, (x, y) in enumerate(layout.coordinates)]
     start, end = runs[0][1].gates, runs[-1][1].gates
     lines += [_line(reset, layout.data), _line("R", ancillas)]
     lines += _noise_line(flip, start.reset, layout.data)
@@ -171,9 +169,7 @@ class _Clock:
 
 def _channels(qubits: np.ndarray, probabilities: tuple[np.ndarray, ...]) -> list[str]:
     groups: dict[str, list[int]] = defaultdict(list)
-    for q, p_x, p_y, p_z in zip(
-        qubits.tolist(), *(p.tolist() for p in probabilities), strict=True
-    ):
+    for q, p_x, p_y, p_z in zip(qubits.tolist(), *(p.tolist() for p in probabilities), strict=True):
         if p_x or p_y or p_z:
             groups[f"PAULI_CHANNEL_1({p_x:.12g}, {p_y:.12g}, {p_z:.12g})"].append(q)
     return [_line(name, members) for name, members in groups.items()]
@@ -189,9 +185,7 @@ def _noise_line(name: str, p: float, targets: Sequence[int]) -> list[str]:
 
 def _first_detectors(layout: Layout, basis: Basis) -> list[str]:
     count = len(layout.checks)
-    return [
-        f"DETECTOR rec[{i - count}]" for i, c in enumerate(layout.checks) if c.basis == basis
-    ]
+    return [f"DETECTOR rec[{i - count}]" for i, c in enumerate(layout.checks) if c.basis == basis]
 
 
 def _detectors(layout: Layout, basis: Basis) -> list[str]:

@@ -139,11 +139,15 @@ class Cell:
 class Decay:
     """A burst cut into cells, worst first; no cells where it touches no qubit of the patch.
 
-    ``hit`` (qubits,) tells which qubits err at least twice as often as in quiet times at some time.
+    ``hit`` counts the qubits that at some time err at least twice as often as in quiet times;
+    ``focus`` (qubits,) are these, or, where there are none, those with at least half the worst
+    excess; ``worst`` is the qubit with the largest.
     """
 
     cells: tuple[Cell, ...]
-    hit: NDArray[np.bool_]
+    hit: int
+    focus: NDArray[np.bool_]
+    worst: int
     truncated: bool
 
 
@@ -177,7 +181,7 @@ def decay(
     severity = error.max(axis=1)
     active = np.flatnonzero(severity > floor)
     if active.size == 0:
-        return Decay((), np.zeros(len(placement.positions), bool), False)
+        return Decay((), 0, np.zeros(len(placement.positions), bool), 0, False)
     # One sample more than the active ones, where there is one, so that the end is not cut short.
     first, end = max(active[0] - 1, 0), min(active[-1] + 1, len(times) - 1)
     times, severity = times[first : end + 1], np.maximum(severity[first : end + 1], floor)
@@ -191,14 +195,18 @@ def decay(
         Cell(
             float(middle),
             float(stop - start) / cycle_time,
-            Decoherence(at(middle, relaxation), np.zeros(relaxation.shape[1]), at(middle, detuning)),
+            Decoherence(
+                at(middle, relaxation), np.zeros(relaxation.shape[1]), at(middle, detuning)
+            ),
         )
         for start, stop, middle in zip(edges[:-1], edges[1:], middles, strict=True)
     ]
     order = np.argsort(-np.interp(middles, times, severity), kind="stable")
-    hit = error.max(axis=0) > still
+    peak = error.max(axis=0)
+    focus = peak >= min(still, peak.max() / 2)
+    hit = int((peak >= still).sum())
     truncated = bool(active[-1] == len(error) - 1 and last < burst.times[-1])
-    return Decay(tuple(cells[i] for i in order), hit, truncated)
+    return Decay(tuple(cells[i] for i in order), hit, focus, int(peak.argmax()), truncated)
 
 
 def at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array:

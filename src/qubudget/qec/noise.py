@@ -44,7 +44,7 @@ def pure_dephasing_rate(t1: ArrayLike, t2: ArrayLike) -> Array:
         raise OutOfRangeError("T1 and T2 must be positive")
     if np.any(t2 > 2 * t1 * (1 + 1e-9)):
         raise OutOfRangeError("T2 exceeds 2 T1, which no physical decoherence does")
-    return np.maximum(1 / t2 - 0.5 / t1, 0.0)
+    return np.asarray(np.maximum(1 / t2 - 0.5 / t1, 0.0))
 
 
 def independent_flips(
@@ -69,7 +69,7 @@ def independent_flips(
 def combine(first: ArrayLike, second: ArrayLike) -> Array:
     """Probability that exactly one of two independent flips happens, a + b - 2 a b."""
     first, second = np.asarray(first, float), np.asarray(second, float)
-    return first * (1 - second) + second * (1 - first)
+    return np.asarray(first * (1 - second) + second * (1 - first))
 
 
 def channel(q_x: ArrayLike, q_y: ArrayLike, q_z: ArrayLike) -> tuple[Array, Array, Array]:
@@ -114,7 +114,8 @@ def detuning_flip(detuning: ArrayLike, interval: ArrayLike) -> Array:
     >>> round(float(detuning_flip(1e6, 2 * 0.4e-6)), 2)
     0.35
     """
-    return np.sin(np.pi * np.asarray(detuning, float) * np.asarray(interval, float)) ** 2
+    phase = np.pi * np.asarray(detuning, float) * np.asarray(interval, float)
+    return np.asarray(np.sin(phase) ** 2)
 
 
 def depolarizing_probability(average_error: ArrayLike, qubits: int) -> Array:
@@ -134,7 +135,7 @@ def depolarizing_probability(average_error: ArrayLike, qubits: int) -> Array:
     p = np.asarray(average_error, float) * (size + 1) / size
     if not np.all((p >= 0) & (p <= 1 - size**-2.0)):
         raise OutOfRangeError(
-            f"average error of a {qubits}-qubit gate outside 0 to {(size - 1) / size}"
+            f"average error of a {qubits}-qubit gate outside 0 to {1 - 1 / size:g}"
         )
     return p
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from qubudget.design.code import Measured
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor
 from qubudget.qubit.channels import (
     Channel,
-    Surroundings,
+    Occupations,
     dephasing_channels,
-    lines_of,
-    photons_of_line,
+    occupations,
     quasiparticle_channels,
     quasiparticle_response,
     radiative_channels,
-    resonator_photons,
 )
 from qubudget.qubit.dielectric import RELAXATIONAL_ABOVE
 from qubudget.qubit.gate_errors import GateErrors, gate_errors
 from qubudget.qubit.gates import coherence_time
 from qubudget.qubit.published import VARIANTS, Variant, published_fidelity, published_t2_star
 from qubudget.qubit.result import CoherenceResult, Interval, LineNoise, PublishedCoherence
-from qubudget.qubit.thermal import bose_occupation, reduced_energy
+from qubudget.qubit.thermal import reduced_energy
 
 _NONE: Interval = (None, None)
 
@@ -66,26 +67,21 @@ def _published(
     return result
 
 
-def _noise(design: DesignModel, surroundings: Surroundings) -> tuple[list[LineNoise], list[str]]:
-    """Photons at the chip's end of the drive and read-in lines, and in the resonator."""
-    entries, notes = [], []
-    for kind, frequency in (
-        ("drive", design.qubit.frequency),
-        ("read-in", design.readout.frequency),
-    ):
-        lines = lines_of(design, kind)
-        for line in lines:
-            photons = photons_of_line(design, line, surroundings, frequency)
-            entries.append(LineNoise(line.name, kind, frequency, photons))
-        if not lines:
+def _noise(design: DesignModel, photons: Occupations, notes: list[str]) -> tuple[LineNoise, ...]:
+    """Drive photons at the qubit's frequency, read-in and resonator ones at the resonator's.
+
+    ``photons`` : at the frequencies of the qubit and, last, of the resonator.
+    """
+    at = {"drive": (0, design.qubit.frequency), "read-in": (-1, design.readout.frequency)}
+    entries = []
+    for (kind, name), occupation in photons.lines.items():
+        index, frequency = at[kind]
+        entries.append(LineNoise(name, kind, frequency, float(occupation[index])))
+        if name is None:
             stage = design.qubit.stage
-            photons = float(bose_occupation(frequency, surroundings.stages[stage]))
-            entries.append(LineNoise(None, kind, frequency, photons))
             notes.append(f"no {kind} line: its photons are those of equilibrium at {stage}")
-    frequency = design.readout.frequency
-    photons = resonator_photons(design, surroundings, frequency)
-    entries.append(LineNoise(None, "resonator", frequency, photons))
-    return entries, notes
+    resonator = float(photons.resonator[-1])
+    return (*entries, LineNoise(None, "resonator", design.readout.frequency, resonator))
 
 
 def _spread(
@@ -118,14 +114,18 @@ def _intervals(
     """95 % intervals of the modelled T1 and T2."""
     relaxation, exponential, gaussian = _rates(channels)
     spread = {f"dielectric.{entry.name}": entry.spread for entry in design.dielectrics}
-    totals = [
+    totals = [  # one input at a time at either end of its interval
         relaxation + channel.rate_per_s * (factor - 1)
         for channel in channels
         if channel.name in spread
         for factor in (spread[channel.name], 1 / spread[channel.name])
     ]
     metal = superconductor(design.qubit.junction)
-    own = sum(c.rate_per_s for c in channels if c.name.endswith("quasiparticles"))
+    others = sum(
+        c.rate_per_s
+        for c in channels
+        if c.kind == "relaxation" and not c.name.endswith("quasiparticles")
+    )
     open_below = False
     for sign in (-1, 1):
         scale = 1 + sign * metal.critical_temperature_spread
@@ -137,12 +137,12 @@ def _intervals(
             )
             continue
         varied = sum(c.rate_per_s for c in quasiparticle_channels(design, chip, scale))
-        totals.append(relaxation - own + varied)
+        totals.append(others + varied)
 
     def times(rate: float) -> tuple[float, float]:
         return 1 / rate, float(coherence_time(rate, exponential, gaussian))
 
-    t1, t2 = _spread(times(relaxation), [times(total) for total in totals])
+    t1, t2 = _spread(times(relaxation), [times(total) for total in totals if total > 0])
     if open_below:
         return (None, t1[1]), (None, t2[1])
     return t1, t2
@@ -176,28 +176,30 @@ def coherence(
         where = f" ({', '.join(lost)} without a stable temperature)" if lost else ""
         return _nothing(design, None, f"thermal runaway{where}: no temperature to compute at")
 
-    surroundings = Surroundings(known[design.qubit.stage] + design.qubit.excess_temperature, known)
-    reason = _normal_parts(design, surroundings.chip)
+    qubit = design.qubit
+    if qubit.anharmonicity >= qubit.frequency:
+        raise OutOfRangeError("a transmon's anharmonicity must be below its frequency")
+    chip = known[qubit.stage] + qubit.excess_temperature
+    frequencies = (qubit.frequency, qubit.frequency - qubit.anharmonicity, design.readout.frequency)
+    photons = occupations(design, known, np.array(frequencies))
+    reason = _normal_parts(design, chip)
     if reason is not None:
-        return _nothing(design, surroundings, reason)
-    return _coherent(design, surroundings)
+        return _nothing(design, chip, reason, photons)
+    return _coherent(design, chip, photons)
 
 
 def _nothing(
-    design: DesignModel, surroundings: Surroundings | None, reason: str
+    design: DesignModel, chip: float | None, reason: str, photons: Occupations | None = None
 ) -> CoherenceResult:
     """The result of a qubit without a modelled T1; measured values stand unless it ran away."""
-    measured = design.measured if surroundings is not None else type(design.measured)()
-    noise, notes = _noise(design, surroundings) if surroundings is not None else ([], [])
-    chip = surroundings.chip if surroundings is not None else None
+    measured = design.measured if chip is not None else Measured()
+    notes: list[str] = []
     t1, t2 = measured.t1, measured.t2
-    if surroundings is not None and t1 is not None and t2 is not None:
+    gate, tphi = GateErrors.measured_only(measured), None
+    if chip is not None and t1 is not None and t2 is not None:
         _check_pair(t1, t2)
-        gate = gate_errors(design, surroundings.chip, t1=t1, t2=t2, heating=0.0)
+        gate = gate_errors(design, chip, t1=t1, t2=t2, heating=0.0)
         tphi = _time(1 / t2 - 0.5 / t1)
-    else:
-        gate = GateErrors.measured_only(measured)
-        tphi = None
     return CoherenceResult(
         t1_s=t1,
         t2_s=t2,
@@ -215,7 +217,7 @@ def _nothing(
         gate=gate,
         published=_published(design, chip, t1),
         published_variant=design.published.variant,
-        noise=tuple(noise),
+        noise=() if photons is None else _noise(design, photons, notes),
         relaxation_per_x=None,
         excess_up_share=None,
         reason=reason,
@@ -231,14 +233,16 @@ def _check_pair(t1: float, t2: float) -> None:
         )
 
 
-def _coherent(design: DesignModel, surroundings: Surroundings) -> CoherenceResult:
-    qubit, measured, chip = design.qubit, design.measured, surroundings.chip
-    noise, notes = _noise(design, surroundings)
-    radiative = radiative_channels(design, surroundings, qubit.frequency)
+def _coherent(design: DesignModel, chip: float, photons: Occupations) -> CoherenceResult:
+    qubit, measured = design.qubit, design.measured
+    notes: list[str] = []
+    noise = _noise(design, photons, notes)
+    drive, resonator = photons.drive.tolist(), photons.resonator.tolist()
+    quasiparticles = quasiparticle_channels(design, chip)
     channels = (
-        *radiative,
-        *quasiparticle_channels(design, chip),
-        *dephasing_channels(design, surroundings),
+        *radiative_channels(design, chip, qubit.frequency, drive[0], resonator[0]),
+        *quasiparticles,
+        *dephasing_channels(design, resonator[-1]),
     )
     if qubit.bath == "tls" and chip > RELAXATIONAL_ABOVE:
         notes.append("relaxational loss of two-level systems, not in the model, adds above 1 K")
@@ -262,13 +266,10 @@ def _coherent(design: DesignModel, surroundings: Surroundings) -> CoherenceResul
     modelled_tphi = _time(1 / float(coherence_time(0.0, exponential, gaussian)))
     tphi = modelled_tphi if measured.t2 is None else _time(1 / measured.t2 - total / 2)
     per_x = quasiparticle_response(design, chip, design.chip.burst_temperature)
-    heating = 2 * (
-        sum(
-            c.up_per_s or 0.0
-            for c in radiative_channels(design, surroundings, qubit.frequency - qubit.anharmonicity)
-        )
-        + sum(c.up_per_s or 0.0 for c in channels if c.name.endswith("quasiparticles"))
+    second = radiative_channels(
+        design, chip, qubit.frequency - qubit.anharmonicity, drive[1], resonator[1]
     )
+    heating = 2 * sum(c.up_per_s or 0.0 for c in (*second, *quasiparticles))
     return CoherenceResult(
         t1_s=t1,
         t2_s=t2,
@@ -294,7 +295,7 @@ def _coherent(design: DesignModel, surroundings: Surroundings) -> CoherenceResul
         ),
         published=_published(design, chip, t1),
         published_variant=design.published.variant,
-        noise=tuple(noise),
+        noise=noise,
         relaxation_per_x=sum(per_x),
         excess_up_share=per_x[1] / sum(per_x),
         reason=None if modelled_t1 is not None else "no relaxation channel: T1 has no end",

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
@@ -66,77 +69,87 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """Temperatures (K) that a qubit sees: its chip's and those of the stages."""
+class Occupations:
+    """Photons at the chip at some frequencies; arrays along the frequencies.
 
-    chip: float
-    stages: Mapping[str, float]
+    Attributes
+    ----------
+    lines : by kind ("drive", "read-in") and name of the line; the name is None, and the photons
+        those of equilibrium at the qubit's stage, where the design has no line of that kind.
+    drive : of the noisiest drive line.
+    resonator : of the read-out resonator's ports, weighted by their share of kappa.
+    """
+
+    lines: Mapping[tuple[str, str | None], NDArray[np.float64]]
+    drive: NDArray[np.float64]
+    resonator: NDArray[np.float64]
 
 
 def _relaxation(name: str, down: Any, up: Any) -> Channel:
     return Channel(name, "relaxation", float(down + up), float(down), float(up))
 
 
-def lines_of(design: DesignModel, kind: str) -> tuple[Line, ...]:
-    """The design's lines of one kind."""
-    return tuple(line for line in design.lines if line.kind == kind)
-
-
 def photons_of_line(
-    design: DesignModel, line: Line, surroundings: Surroundings, frequency: float
-) -> float:
-    """Photons that ``line`` brings to the qubit's stage at ``frequency`` (Hz).
+    design: DesignModel, line: Line, temperatures: Mapping[str, float], frequencies: ArrayLike
+) -> NDArray[np.float64]:
+    """Photons that ``line`` brings to the qubit's stage at some frequencies (Hz).
 
+    temperatures : of the stages, K, by name.
     The line passes the stages between its start and its end, or the qubit's stage if that is
     warmer than its end; the source is at ``source_temperature`` or at the start's temperature.
     """
     names = [stage.name for stage in design.stages]
     first = -1 if line.starts_at == ROOM else names.index(line.starts_at)
     last = min(names.index(line.ends_at), names.index(design.qubit.stage))
-    warm = ROOM_TEMPERATURE if first < 0 else surroundings.stages[names[first]]
+    warm = ROOM_TEMPERATURE if first < 0 else temperatures[names[first]]
     source = warm if line.source_temperature is None else line.source_temperature
     pieces = []
     if first >= 0:
         pieces.append(Piece(warm, warm, 1.0, line.attenuation.get(names[first], 1.0)))
     for name in names[first + 1 : last + 1]:
-        cold = surroundings.stages[name]
+        cold = temperatures[name]
         loss = line.cable_loss.get(name, 1.0)
         pieces.append(Piece(warm, cold, loss, line.attenuation.get(name, 1.0)))
         warm = cold
-    return line_photons(frequency, source, pieces)
+    return line_photons(frequencies, source, pieces)
 
 
-def port_photons(
-    design: DesignModel, kind: str, surroundings: Surroundings, frequency: float
-) -> float:
-    """Photons at ``frequency`` (Hz) behind the noisiest line of a kind.
+def occupations(
+    design: DesignModel, temperatures: Mapping[str, float], frequencies: ArrayLike
+) -> Occupations:
+    """Photons that reach the qubit's drive port and its resonator at ``frequencies`` (Hz).
 
-    A design without such a line has the equilibrium number of the qubit's stage.
+    temperatures : of the stages, K, by name.
+    The read-in line faces its share of kappa; the other ports, behind the isolators of the
+    read-out side, are in equilibrium with the qubit's stage.
     """
-    lines = lines_of(design, kind)
-    if not lines:
-        return float(bose_occupation(frequency, surroundings.stages[design.qubit.stage]))
-    return max(photons_of_line(design, line, surroundings, frequency) for line in lines)
-
-
-def resonator_photons(design: DesignModel, surroundings: Surroundings, frequency: float) -> float:
-    """Occupation of the read-out resonator's ports at ``frequency`` (Hz), weighted by kappa.
-
-    The port of the read-in line brings that line's photons; the other ports, behind the
-    isolators of the read-out side, are in equilibrium with the qubit's stage.
-    """
+    stage = bose_occupation(frequencies, temperatures[design.qubit.stage])
+    lines: dict[tuple[str, str | None], NDArray[np.float64]] = {}
+    noisiest = {}
+    for kind in ("drive", "read-in"):
+        found: dict[tuple[str, str | None], NDArray[np.float64]] = {
+            (kind, line.name): photons_of_line(design, line, temperatures, frequencies)
+            for line in design.lines
+            if line.kind == kind
+        }
+        found = found or {(kind, None): stage}
+        noisiest[kind] = np.max(list(found.values()), axis=0)
+        lines |= found
     share = design.readout.input_coupling
-    stage = float(bose_occupation(frequency, surroundings.stages[design.qubit.stage]))
-    return share * port_photons(design, "read-in", surroundings, frequency) + (1 - share) * stage
+    return Occupations(lines, noisiest["drive"], share * noisiest["read-in"] + (1 - share) * stage)
 
 
 def radiative_channels(
-    design: DesignModel, surroundings: Surroundings, frequency: float
+    design: DesignModel,
+    chip: float,
+    frequency: float,
+    drive_photons: float,
+    resonator_photons: float,
 ) -> tuple[Channel, ...]:
     """Relaxation into dielectrics, the drive line and the resonator, at a transition frequency.
 
-    ``frequency`` (Hz) is that at which the baths are seen: f01, or f12 for heating out of the
-    first excited state.
+    chip : temperature, K. frequency : Hz, at which the baths are seen: f01, or f12 for heating
+    out of the first excited state. drive_photons, resonator_photons : occupations there.
     """
     qubit, readout = design.qubit, design.readout
     channels = []
@@ -145,15 +158,13 @@ def radiative_channels(
             qubit.bath,
             entry.participation * entry.tan_delta,
             frequency,
-            surroundings.chip,
+            chip,
             saturation=qubit.saturation,
             exponent=qubit.saturation_exponent,
         )
         channels.append(_relaxation(f"dielectric.{entry.name}", down, up))
-    drive = port_photons(design, "drive", surroundings, frequency)
-    channels.append(
-        _relaxation("drive-line", qubit.drive_coupling * (1 + drive), qubit.drive_coupling * drive)
-    )
+    drive = qubit.drive_coupling
+    channels.append(_relaxation("drive-line", drive * (1 + drive_photons), drive * drive_photons))
     purcell = purcell_rate(
         qubit.frequency,
         readout.frequency,
@@ -162,8 +173,9 @@ def radiative_channels(
         readout.linewidth,
         readout.purcell_suppression,
     )
-    photons = resonator_photons(design, surroundings, frequency)
-    channels.append(_relaxation("purcell", purcell * (1 + photons), purcell * photons))
+    channels.append(
+        _relaxation("purcell", purcell * (1 + resonator_photons), purcell * resonator_photons)
+    )
     return tuple(channels)
 
 
@@ -204,11 +216,11 @@ def quasiparticle_channels(
     )
 
 
-def dephasing_channels(design: DesignModel, surroundings: Surroundings) -> tuple[Channel, ...]:
-    """Dephasing by photons in the resonator and by 1/f noise of flux, charge and current."""
+def dephasing_channels(design: DesignModel, resonator_photons: float) -> tuple[Channel, ...]:
+    """Dephasing by 1/f noise and by ``resonator_photons`` at the resonator's frequency."""
     qubit, readout = design.qubit, design.readout
     shot = shot_noise_dephasing(
-        resonator_photons(design, surroundings, readout.frequency),
+        resonator_photons,
         2 * math.pi * readout.linewidth,
         2 * math.pi * readout.shift,
     )

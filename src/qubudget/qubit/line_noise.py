@@ -73,7 +73,9 @@ def after_cable(
     return np.asarray(n / ratio[..., 0] + 0.5 * np.sum(_WEIGHTS * kernel, axis=-1))
 
 
-def line_photons(frequency: float, source_temperature: float, pieces: Iterable[Piece]) -> float:
+def line_photons(
+    frequency: ArrayLike, source_temperature: ArrayLike, pieces: Iterable[Piece]
+) -> NDArray[np.float64]:
     """Photon number at the cold end of a line.
 
     frequency : Hz. source_temperature : noise temperature at the warm end, K. pieces : from
@@ -90,4 +92,4 @@ def line_photons(frequency: float, source_temperature: float, pieces: Iterable[P
         if piece.cable_loss > 1.0:
             photons = after_cable(photons, piece.cable_loss, frequency, piece.warm, piece.cold)
         photons = after_attenuator(photons, piece.attenuation, frequency, piece.cold)
-    return float(photons)
+    return photons

@@ -23,14 +23,19 @@ def axes_for(data: Data, ax: Axes | None) -> Axes:
 
         with matplotlib.rc_context(STYLE):
             ax = Figure().add_subplot()
-    ax.annotate(source_line(data), (0, 0), (0, -42), xycoords="axes fraction",
+    ax.annotate(plain(source_line(data)), (0, 0), (0, -42), xycoords="axes fraction",
                 textcoords="offset points", fontsize=6.5, color=FAINT, va="top")  # fmt: skip
     return ax
 
 
+def plain(text: Any) -> str:
+    """Text that matplotlib draws as it stands, never as a formula."""
+    return str(text).replace("$", r"\$")
+
+
 def say(ax: Axes, text: str) -> Axes:
     """Axes without data that say why."""
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", wrap=True)
+    ax.text(0.5, 0.5, plain(text), transform=ax.transAxes, ha="center", va="center", wrap=True)
     ax.set_xticks([])
     ax.set_yticks([])
     return ax

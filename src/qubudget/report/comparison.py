@@ -35,19 +35,13 @@ def compare(first: Report, second: Report) -> dict[str, Any]:
     """
     mine, other = first.to_dict(), second.to_dict()
     return {
-        "designs": [first.design.name, second.design.name],
+        "first": {"name": first.design.name, "verdict": mine["verdict"]},
+        "second": {"name": second.design.name, "verdict": other["verdict"]},
         "inputs": [
             {"key": key, "first": a, "second": b}
             for key, a, b in input_differences(first.design, second.design)
         ],
         "results": _results(mine, other),
-        "verdicts": [
-            {
-                "feasible": document["verdict"]["feasible"],
-                "binding_constraint": document["verdict"]["binding_constraint"],
-            }
-            for document in (mine, other)
-        ],
     }
 
 
@@ -59,10 +53,13 @@ def _results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[s
         a, b = mine.get(key), other.get(key)
         if a == b or isinstance(a, str) or isinstance(b, str):
             continue
-        numbers = _number(a) and _number(b) and a != 0
-        found.append({"key": key, "first": a, "second": b, "ratio": b / a if numbers else None})
+        found.append({"key": key, "first": a, "second": b, "ratio": _ratio(a, b)})
     return found
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _ratio(first: Any, second: Any) -> float | None:
+    if isinstance(first, bool) or isinstance(second, bool):
+        return None
+    if isinstance(first, int | float) and isinstance(second, int | float) and first != 0:
+        return second / first
+    return None

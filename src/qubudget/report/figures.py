@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, say
+from qubudget.report.canvas import axes_for, plain, say
 from qubudget.report.numbers import engineering, margin, percent
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import (
@@ -47,10 +47,10 @@ def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
     if not any(tops):
         return say(ax, reason(part, "loads") or "no heat loads")
     ax.set_yscale("log")
-    bottoms = [0.0] * len(names)
+    places, bottoms = range(len(names)), [0.0] * len(names)
     for index, (item, shares) in enumerate(watts.items()):
         ax.bar(
-            names, shares, bottom=bottoms, width=0.62, label=item, color=PALETTE[index % 7],
+            places, shares, bottom=bottoms, width=0.62, label=plain(item), color=PALETTE[index % 7],
             hatch=HATCHES[index % 7], edgecolor=INK, linewidth=0.5,
         )  # fmt: skip
         bottoms = [below + share for below, share in zip(bottoms, shares, strict=True)]
@@ -68,6 +68,7 @@ def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
                         ha="center", va="bottom", fontsize=8.5, fontweight="bold")  # fmt: skip
     levels = [v for v in [*tops, *(c for _, c in known)] if v > 0]
     ax.set_ylim(min(levels) / 30, max(levels) * 6)
+    ax.set_xticks(places, [plain(name) for name in names])
     ax.grid(visible=False, axis="x")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
@@ -127,7 +128,7 @@ def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
                        label=f"{word}, {word[2:]} = {engineering(time, 's')}")  # fmt: skip
             high = max(high, 1 / time)
     ax.set_xlim(low, high * 1.5)
-    ax.set_yticks(range(len(channels)), [str(c.get("name")) for c in channels])
+    ax.set_yticks(range(len(channels)), [plain(c.get("name")) for c in channels])
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper left", bbox_to_anchor=(1.13, 1.0))
     return ax
@@ -271,7 +272,7 @@ def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
                     (max(margins[place], 0.0), place), (4, 0), textcoords="offset points",
                     va="center", fontsize=8)  # fmt: skip
     ax.axvline(0.0, color=INK, linewidth=1.0)
-    ax.set_yticks(range(len(known)), [str(c.get("name")) for c in known])
+    ax.set_yticks(range(len(known)), [plain(c.get("name")) for c in known])
     low, high = min(0.0, *margins), max(0.0, *margins)
     if max(-low, high) > 2:
         ax.set_xscale("symlog", linthresh=1.0, linscale=2.0)

@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from qubudget.report import tables
-from qubudget.report.numbers import MISSING, engineering, key_words, quantity
+from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
 from qubudget.report.reading import (
     Data,
     design_name,
@@ -121,17 +121,23 @@ def print_comparison(document: Data, console: Console) -> None:
         _print_table(Table("Inputs that differ", columns, inputs), console)
     results = tuple(
         (
-            key_words(str(row.get("key"))),
-            *(quantity(row.get(side), str(row.get("unit") or "")) for side in sides),
+            key_words(key),
+            *(quantity(row.get(side), key_unit(key)) for side in sides),
             engineering(number(row, "ratio")),
         )
         for row in rows(document, "results")
+        if not (key := str(row.get("key"))).startswith("verdict.") and _single(row)
     )
     if results:
         columns = (*columns, tables.Column("ratio"))
         _print_table(Table("Results that differ", columns, results), console)
     if not inputs and not results:
         console.print(Text("Nothing differs."))
+
+
+def _single(row: Data) -> bool:
+    """Whether a comparison's row holds single values: whole curves stay in the JSON document."""
+    return not any(isinstance(row.get(side), list | dict) for side in ("first", "second"))
 
 
 def _print_headline(data: Data, console: Console) -> None:

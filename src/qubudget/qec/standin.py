@@ -1,0 +1,111 @@
+"""A small patch around the place that a burst hits, in place of a large one.
+
+A logical error of the whole patch has to cross the quiet sites around the hit ones too. So the
+hazard per cycle of the whole patch, distance d, is that of a small patch, d_s, that holds all hit
+qubits and a margin, times Lambda^(-(d - d_s)/2) with the Lambda of the background. Where some
+excess error reaches beyond the small patch, Lambda is divided by one plus the largest excess there
+relative to the quiet decoherence error per cycle (Lambda ~ 1/p).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubudget.qec.background import QuietNoise
+from qubudget.qec.cycle import Decoherence
+from qubudget.qec.history import (
+    BurstHistory,
+    Decay,
+    Placement,
+    decay,
+    error_at,
+    place,
+    quiet_error,
+)
+from qubudget.qec.layout import Family, Layout, build
+
+Array = NDArray[np.float64]
+MARGIN = 6
+"""Quiet sites around the hit qubits, in code distance."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Code and chip on which all bursts of a design fall; lengths in m."""
+
+    family: Family
+    distance: int
+    pitch: float
+    length: float
+    width: float
+    noise: QuietNoise
+
+    def place(self, layout: Layout, centre: tuple[float, float] = (0.0, 0.0)) -> Placement:
+        """A patch of this code on the chip."""
+        return place(layout, self.pitch, self.length, self.width, centre)
+
+    def quiet(self, layout: Layout) -> Decoherence:
+        """Quiet decoherence of a patch."""
+        return Decoherence.equal(layout.qubits, self.noise.relaxation, self.noise.dephasing)
+
+    def decay(self, burst: BurstHistory, layout: Layout, placement: Placement, cells: int) -> Decay:
+        """The burst as this placement of a patch sees it."""
+        schedule = self.noise.schedule
+        return decay(
+            burst,
+            placement,
+            self.quiet(layout),
+            schedule.cycle_time,
+            schedule.unechoed,
+            cells,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StandIn:
+    """The patch simulated: its layout, its view of the burst, and for every cell the factor by
+    which the excess beyond it lowers Lambda."""
+
+    layout: Layout
+    history: Decay
+    reduction: Array
+
+
+def smallest_distance(site: Site, placement: Placement, history: Decay) -> int:
+    """Distance of the smallest patch that holds the focus of a burst and the margin."""
+    reach = float(np.ptp(placement.positions[history.focus], axis=0).max()) / site.pitch
+    # A rotated patch of distance d is sqrt(2) d neighbour distances wide.
+    distance = ceil(reach / sqrt(2)) + MARGIN
+    return min(distance + 1 - distance % 2, site.distance)
+
+
+def stand_in(
+    site: Site, burst: BurstHistory, whole: Placement, history: Decay, distance: int, cells: int
+) -> StandIn:
+    """A patch of ``distance`` inside the whole one, as near to the burst's focus as it can be."""
+    layout = build(site.family, distance)
+    if distance == site.distance:
+        return StandIn(layout, history, np.ones(len(history.cells)))
+    spots = whole.positions[history.focus]
+    size = np.ptp(layout.coordinates, axis=0) * site.pitch
+    room = (np.ptp(whole.positions, axis=0) - size) / 2
+    middle = np.clip((spots.max(axis=0) + spots.min(axis=0)) / 2, -room, room)
+    placed = site.place(layout, (float(middle[0]), float(middle[1])))
+    local = site.decay(burst, layout, placed, cells)
+    if not local.cells:
+        # A focus with a hole at its middle: go to the worst qubit itself.
+        middle = np.clip(whole.positions[history.worst], -room, room)
+        placed = site.place(layout, (float(middle[0]), float(middle[1])))
+        local = site.decay(burst, layout, placed, cells)
+    outside = np.any(np.abs(whole.positions - middle) > size / 2 + 1e-9, axis=1)
+    schedule = site.noise.schedule
+    still = quiet_error(site.quiet(layout), schedule.cycle_time)
+    beyond = [
+        error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)[outside].max()
+        for cell in local.cells
+    ]
+    return StandIn(layout, local, 1 / (1 + np.array(beyond) / max(still, 1e-300)))
