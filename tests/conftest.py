@@ -14,9 +14,7 @@ os.environ.setdefault("COLUMNS", "100")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-snapshots", action="store_true", help="write tests/snapshots anew"
-    )
+    parser.addoption("--update-snapshots", action="store_true", help="write tests/snapshots anew")
 
 
 @cache

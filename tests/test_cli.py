@@ -11,7 +11,17 @@ import pytest
 from qubudget import cli
 from qubudget.design.reading import MAX_BYTES
 
-HEAVY = ("numpy", "scipy", "numba", "xarray", "matplotlib", "stim", "pymatching", "pint", "pydantic")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "numba",
+    "xarray",
+    "matplotlib",
+    "stim",
+    "pymatching",
+    "pint",
+    "pydantic",
+)
 
 
 def call(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -30,7 +40,9 @@ def call(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str,
 
 def loaded(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return {name.partition(".")[0] for name in done.stderr.split()}
 
 

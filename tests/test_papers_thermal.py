@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qubudget.errors import OutOfRangeError
+from qubudget.papers import reproduce as reproduce_by_name
 from qubudget.papers import thermal_model as model
 from qubudget.papers.claims import Claim
 from qubudget.papers.thermal import reproduce
@@ -249,3 +251,20 @@ def test_figures_are_rectangular_and_monotone() -> None:
     grid = np.reshape(sweep["t2_star_us"], (8, 12))
     assert np.all(np.diff(grid, axis=0) < 0)
     assert np.all(np.diff(grid, axis=1) <= 0)
+
+
+def test_papers_are_found_by_name() -> None:
+    assert reproduce_by_name("thermal-constraints").to_dict() == REPRODUCTION.to_dict()
+    with pytest.raises(OutOfRangeError, match="radiation-impacts"):
+        reproduce_by_name("thermal")
+
+
+def test_documented_counts_are_those_of_the_ledger() -> None:
+    page = Path(__file__).parents[1] / "docs" / "thermal-constraints.md"
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    counts = Counter(claim.verdict for claim in REPRODUCTION.claims)
+    assert f"judges {len(CLAIMS)} numbers" in text
+    assert f"{counts['follows']} follow, {counts['follows-with-inputs']} follow with" in text
+    assert f"{counts['does-not-follow']} do not follow" in text
+    assert f"{counts['unit-error']} have the wrong unit" in text
+    assert f"{counts['not-computable']} cannot be computed" in text

@@ -65,7 +65,9 @@ def test_every_key_of_the_contract_exists_and_json_is_plain(name: str, document:
 def test_numbers_agree_among_themselves(name: str, document: Document) -> None:
     report = document(name)
     for stage in report["thermal"]["stages"]:
-        watts = [load["watts"] for load in report["thermal"]["loads"] if load["stage"] == stage["name"]]
+        watts = [
+            load["watts"] for load in report["thermal"]["loads"] if load["stage"] == stage["name"]
+        ]
         assert stage["load_W"] == pytest.approx(math.fsum(watts), rel=1e-9, abs=1e-18)
         assert stage["margin"] == pytest.approx(1 - stage["load_W"] / stage["capacity_W"])
     coherence = report["coherence"]

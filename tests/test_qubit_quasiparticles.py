@@ -173,22 +173,32 @@ def test_suppression_is_stronger_when_colder_and_for_larger_gaps() -> None:
 
 
 def test_equilibrium_over_unequal_gaps_obeys_detailed_balance() -> None:
-    # the rate down from either side is the time-reversed rate up from the other side
-    from qubudget.qubit.quasiparticles import _junction, _tunnelling
+    # The rate up from one side is the time-reversed rate down from the other: the sum over both
+    # directions of the quadratures, each with its own side's weight, is in balance, and the
+    # factor on the rate up is therefore that on the rate down.
+    step, quantum, kt = PLANCK * 12e9, PLANCK * 6e9, BOLTZMANN * 0.1
 
-    quantum, t, low, step = _junction(6e9, 0.1, AL, 12e9)
-    high_weight = np.exp(-step / (BOLTZMANN * t))
+    def both(transfer: float, difference: float) -> float:
+        high = AL + difference
+        outward = tunnelling_by_quadrature(transfer, 0.1, AL, high)
+        inward = tunnelling_by_quadrature(transfer, 0.1, high, AL)
+        return outward + np.exp(-difference / kt) * inward
 
-    def both(transfer: np.ndarray) -> float:
-        return float(
-            _tunnelling(transfer, t, low, low + step)
-            + high_weight * _tunnelling(transfer, t, low + step, low)
-        )
-
-    boltzmann = np.exp(-float(quantum) / (BOLTZMANN * 0.1))
-    assert both(-quantum) / both(quantum) == pytest.approx(boltzmann, rel=1e-9)
-    assert 0 < float(equilibrium_suppression(6e9, 0.1, AL, 12e9)) < 1
+    assert both(-quantum, step) / both(quantum, step) == pytest.approx(np.exp(-quantum / kt))
+    factor = both(quantum, step) / both(quantum, 0.0)
+    assert float(equilibrium_suppression(6e9, 0.1, AL, 12e9)) == pytest.approx(factor, rel=1e-6)
     assert float(equilibrium_suppression(6e9, 0.1, AL, 0.0)) == 1.0
+
+
+def test_suppression_in_the_deep_cold_and_the_heat() -> None:
+    # neither 0/0 where all weights underflow, nor an overflow
+    cold = [gap_suppression(d, 72e9, 1e-3, AL, 80e9) for d in ("down", "up")]
+    assert np.all(np.isfinite(cold))
+    assert np.all(np.asarray(cold) < 1e-100)
+    hot = [gap_suppression(d, 72e9, 300.0, AL, 80e9) for d in ("down", "up")]
+    assert np.all(np.isfinite(hot))
+    for temperature in (1e-3, 300.0):
+        assert np.isfinite(equilibrium_suppression(72e9, temperature, AL, 80e9))
 
 
 def test_divergence_is_refused() -> None:

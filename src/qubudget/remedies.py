@@ -116,26 +116,34 @@ class Remedies:
         return self.design.without(*(f"measured.{key}" for key in keys))
 
     def _coherent(self, constraint: Constraint) -> Iterator[Change]:
-        measured = getattr(self.design.measured, constraint.name)
+        name = constraint.name
+        measured = getattr(self.design.measured, name)
         if measured is not None:
             yield Change(
-                f"measured.{constraint.name}", constraint.limit, "1",
+                f"measured.{name}",
+                constraint.limit,
+                "1",
                 f"a measured error of at most {constraint.limit:g} instead of {measured:g}",
-            )  # fmt: skip
+            )
         if self.coherence.chip_temperature_K is None or self.coherence.t1_modelled_s is None:
             return
-        passed = False
-        for lever in (self._loss, self._colder, self._gate_time):
-            for change in lever(constraint.name):
-                passed = True
-                yield change
-        if not passed and self.coherence.channels:
+        if self._passes(name, self._modelled):
+            return
+        found = [change for lever in self._levers for change in lever(name)]
+        yield from found
+        if not found:
             largest = max(self.coherence.channels, key=lambda c: c.rate_per_s)
             yield Change(
-                "dielectrics.tan_delta", None, "1",
-                f"no loss tangent passes: {largest.name} alone gives "
-                f"{largest.rate_per_s:.3g} per second",
-            )  # fmt: skip
+                "dielectrics.tan_delta",
+                None,
+                "1",
+                f"no loss tangent, chip temperature or gate time alone passes: the largest "
+                f"channel is {largest.name}, {largest.rate_per_s:.3g} per second",
+            )
+
+    @property
+    def _levers(self) -> tuple[Callable[[str], Iterator[Change]], ...]:
+        return self._loss, self._colder, self._gate_time
 
     def _loss(self, name: str) -> Iterator[Change]:
         def with_loss(factor: float) -> bool:
@@ -215,11 +223,16 @@ class Remedies:
         if found is None:
             return
         if quiet > distance:
-            yield Change(
-                "code.distance", quiet, "1",
-                f"distance {quiet}, together with bursts of {found:.2g} times fewer quasiparticles",
-            )  # fmt: skip
+            yield Change("code.distance", quiet, "1", f"distance {quiet} for the quiet errors and")
         yield Change(
-            "bursts.quasiparticles", found, "1",
-            f"{found:.2g} times fewer quasiparticles in a burst, at distance {quiet}",
-        )  # fmt: skip
+            "bursts.quasiparticles",
+            found,
+            "1",
+            f"{_times(found)} times fewer quasiparticles in a burst, at distance {quiet}",
+        )
+
+
+def _times(factor: float) -> str:
+    """A factor in two digits, without an exponent."""
+    digits = 1 - math.floor(math.log10(factor))
+    return f"{round(factor, digits):,.{max(digits, 0)}f}"

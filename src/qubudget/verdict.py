@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from qubudget.design.checking import cycle_operations
 from qubudget.materials.superconductors import superconductor
 
 if TYPE_CHECKING:
@@ -138,6 +139,11 @@ def coherence_constraints(design: Design, coherence: CoherenceResult) -> Iterato
         yield Constraint(name, value, round(1 - fidelity, 15), "1", reason=coherence.reason)
 
 
+def cycle_constraint(design: Design) -> Constraint:
+    """The operations of one cycle fit into its duration."""
+    return Constraint("cycle_time", cycle_operations(design), design.workload.cycle_time, "s")
+
+
 def logical_constraint(design: Design, qec: QecResult) -> Constraint:
     """Logical errors of one logical qubit per day within the target."""
     return Constraint(
@@ -161,6 +167,7 @@ def judge(
     constraints = [
         *thermal_constraints(thermal),
         *coherence_constraints(design, coherence),
+        cycle_constraint(design),
         logical_constraint(design, qec),
     ]
     judged = [

@@ -22,7 +22,7 @@ NEEDS = {
     "flux": ("bias_current",),
     "coupler": ("pulse_current",),
 }
-CODE_LAYERS = {"surface": (2, 4), "repetition": (0, 2)}
+CODE_LAYERS = {"surface": (2, 4), "repetition": (2, 2)}
 """One-qubit and two-qubit gate layers in one cycle of the syndrome circuit."""
 
 
@@ -219,20 +219,26 @@ def machine(design: DesignModel) -> Iterator[Problem]:
 def code(design: DesignModel) -> Iterator[Problem]:
     if design.code.distance % 2 == 0:
         yield Problem("code.distance", str(design.code.distance), "an odd number from 3 to 101")
-    gates, cycle = design.gates, design.workload.cycle_time
-    one, two = CODE_LAYERS[design.code.family]
-    needed = (
-        one * gates.one_qubit_time
-        + two * gates.two_qubit_time
-        + gates.readout_time
-        + gates.reset_time
-    )
+    needed, cycle = cycle_operations(design), design.workload.cycle_time
     if needed > cycle * (1 + 1e-9):
+        one, two = CODE_LAYERS[design.code.family]
         yield Problem(
             "workload.cycle_time",
             f"{cycle:g} s",
             f"at least {needed:g} s: {one} one-qubit and {two} two-qubit layers, read-out, reset",
         )
+
+
+def cycle_operations(design: DesignModel) -> float:
+    """Time, s, that the operations of one error-correction cycle take one after another."""
+    gates = design.gates
+    one, two = CODE_LAYERS[design.code.family]
+    return (
+        one * gates.one_qubit_time
+        + two * gates.two_qubit_time
+        + gates.readout_time
+        + gates.reset_time
+    )
 
 
 def chip(design: DesignModel) -> Iterator[Problem]:

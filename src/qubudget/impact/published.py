@@ -137,11 +137,11 @@ def stages(
 ) -> tuple[PublishedStage, ...]:
     """The five stages of an event by the paper's rules, for any chip.
 
-    Times and lengths of the first stages are the paper's; T1 follows its Table 4 (which gives
-    1.17 us where it prints 1.6 us), the participation formula where there is a normal metal,
-    and the area ratio (6 mm/3 mm)^2 for diffusion. Traps end the diffusion stage at 1.7 us
-    (its T1 is then a lower bound) and keep quasiparticles off the qubits from there on. Escape is
-    Eq. 17 with the transverse velocity.
+    Times and lengths of the first stages are the paper's. T1 follows its Table 4 (which gives
+    1.17 us where it prints 1.6 us; its 10 mm^2 or the whole chip, if smaller), the participation
+    formula where there is a normal metal, and the area ratio (6 mm/3 mm)^2 for diffusion. Traps
+    end the diffusion stage at 1.7 us (its T1 is then a lower bound) and keep quasiparticles off
+    the qubits from there on. Escape is Eq. 17 with the transverse velocity.
 
     Parameters
     ----------
@@ -156,10 +156,11 @@ def stages(
 
     printed = PRINTED_IMPROVED if traps else PRINTED_PRESENT
     fireball, freeze, diffusion, recombination, escape = printed
-    hot = t1(HOT_SPOT_AREA)
-    growth = (diffusion.length / freeze.length) ** 2
+    chip_area = chip_length * chip_width
+    hot = t1(min(HOT_SPOT_AREA, chip_area))
+    growth = (diffusion.length / freeze.length) ** 2  # 1 with traps: same 3 mm
     chip = max(chip_length, chip_width)
-    volume = chip_length * chip_width * chip_thickness
+    volume = chip_area * chip_thickness
     rate = phonon_escape_rate(bond_count, bond_diameter, bond_length, volume, SHEAR_VELOCITY)
     return (
         fireball,
@@ -169,7 +170,7 @@ def stages(
             recombination.name,
             recombination.time,
             chip,
-            None if traps else t1(chip_length * chip_width),
+            None if traps else t1(chip_area),
         ),
         PublishedStage(escape.name, 1 / float(rate), chip, None),
     )

@@ -16,7 +16,7 @@ Verdict = Literal[
 tolerance). ``follows-with-inputs``: only with an input that the paper does not print, named in
 the reason. ``does-not-follow``: the paper's equations and inputs give another number.
 ``unit-error``: the digits follow, the unit does not. ``not-computable``: a quotation, a
-measurement or an opinion, or an input is lost.
+measurement or an opinion, or an input or the printed entry itself is lost.
 """
 
 Number = float | tuple[float, float] | None

@@ -29,7 +29,11 @@ from qubudget.qec.noise import (
     pure_dephasing_rate,
     readout_decay_flip,
 )
+from qubudget.qec.sampling import over_rounds
 from qubudget.qec.standin import Site
+
+LARGEST_WINDOW = 15
+"""Code distance up to which a window's length, three times it, tells whether bursts can be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +98,7 @@ class QecResult:
             "physical_qubits_per_patch": self.qubits_per_patch,
             "logical_errors_per_day": None if value is None or not count else count * value,
             "mean_time_to_failure_s": None if lifetime is None or not count else lifetime / count,
-            "reason": None if count else "the machine has fewer qubits than one patch",
+            "reason": self.reason if count else "the machine has fewer qubits than one patch",
         }
         return {
             "distance": self.distance,
@@ -135,7 +139,13 @@ class QecResult:
                 for burst in self.bursts or ()
             ],
             "note": self.burst_note,
+            "reason": None if value is not None else self._no_burst_reason(),
         }
+
+    def _no_burst_reason(self) -> str:
+        if self.reason is not None:
+            return self.reason
+        return self.burst_note if self.bursts is None else "no bursts at this rate"
 
 
 def errors(
@@ -217,8 +227,8 @@ def errors(
     )
     noise = QuietNoise(gates, 1 / t1, float(pure_dephasing_rate(t1, t2)), schedule)
     quiet = background(code.family, code.distance, noise, effort, seed, design.measured.suppression)
-    if quiet.error >= 0.1:
-        return result(quiet, None, "the background alone destroys the logical state")
+    if over_rounds(quiet.error, 3 * min(code.distance, LARGEST_WINDOW)) > 0.4:
+        return result(quiet, None, "the background alone destroys the logical state in one window")
     chip = design.chip
     site = Site(code.family, code.distance, chip.pitch, chip.length, chip.width, noise)
     study = BurstStudy(site, code.decoder, _gain(quiet), effort, seed)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log, sqrt
 from typing import Literal
 
@@ -24,6 +25,8 @@ from qubudget.qec.scaling import Z95, Fit, Point, envelope, extrapolate
 Effort = Literal["quick", "standard", "full"]
 AMPLIFICATION_SPREAD = 0.10
 """Relative uncertainty of Lambda from scaling amplified noise back (module docstring)."""
+WORTHWHILE = 1.3
+"""Amplification below which the noise is simulated as it is."""
 ENOUGH = 20
 """Errors below which a distance takes no part in a fit."""
 DIRECT = 100
@@ -150,6 +153,7 @@ def background(
     return _conclude(distance, runs, points, amplification, measured_suppression)
 
 
+@lru_cache(maxsize=64)
 def _amplification(
     family: Family, noise: QuietNoise, plan: Plan, seed: int
 ) -> tuple[float, float, Counts]:
@@ -164,11 +168,14 @@ def _amplification(
         if counts.errors >= ENOUGH or 4 * factor * noise.largest() > 0.2:
             break
         factor *= 4
-    equivalent = sqrt(float(per_round(counts.rate, 9)) / REFERENCE_D3) / factor
-    amplification = max(1.0, plan.target / equivalent) if equivalent > 0 else 1.0
-    return amplification, equivalent, counts
+    equivalent = sqrt(float(per_round(max(counts.rate, 1e-9), 9)) / REFERENCE_D3) / factor
+    # A repetition code takes twice the surface code's noise before its distances lie as close.
+    target = plan.target * (2 if family == "repetition" else 1)
+    amplification = target / equivalent
+    return amplification if amplification > WORTHWHILE else 1.0, equivalent, counts
 
 
+@lru_cache(maxsize=256)  # searches over the distance ask for the same runs again
 def _simulate(
     family: Family,
     distance: int,

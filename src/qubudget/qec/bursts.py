@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log, sqrt
 from typing import Literal
 
@@ -59,7 +60,7 @@ class BurstPlan:
 PLANS: Mapping[Effort, BurstPlan] = {
     "quick": BurstPlan(6, 1.2e6, 15, 0.2),
     "standard": BurstPlan(8, 1.5e7, 21, 0.1),
-    "full": BurstPlan(12, 4e8, 29, 0.05),
+    "full": BurstPlan(12, 2e8, 29, 0.05),
 }
 
 
@@ -126,11 +127,12 @@ class _Composed:
         ]
         return 0.5 * (1 - float(np.prod(kept)))
 
-    def draws(self, rng: np.random.Generator) -> Array:
-        """Posterior of the excess failure, (2, DRAWS) for low and high ends."""
+    def draws(self, rng: np.random.Generator, *, counts_only: bool = False) -> Array:
+        """Posterior of the excess failure, (2, DRAWS) for low and high ends; of the counts alone,
+        with Lambda held, if so wanted."""
         kept = [
-            (1 - 2 * window.excess_draws(rng, DRAWS)) ** power
-            for window, (_, power) in zip(self.windows, self.powers, strict=True)
+            (1 - 2 * window.excess_draws(rng, DRAWS)) ** (best if counts_only else power)
+            for window, (best, power) in zip(self.windows, self.powers, strict=True)
         ]
         return np.asarray(0.5 * (1 - np.prod(kept, axis=0)))
 
@@ -166,6 +168,12 @@ class BurstStudy:
         if self.site.family == "repetition":
             return self.site.distance
         return min(self.site.distance, PLANS[self.effort].largest)
+
+    @cached_property
+    def _suppression_draws(self) -> Array:
+        """One set for all cells, bases and classes: they share the uncertainty."""
+        assert self.suppression is not None
+        return self.suppression.draws(np.random.default_rng(stream(self.seed, "suppression")))
 
     def run(self, bursts: Sequence[BurstHistory], rate_scale: float) -> list[ClassFailure]:
         """Excess failure of every class, in the order given; rates per chip times the scale."""
@@ -218,14 +226,14 @@ class BurstStudy:
         while True:
             patch = stand_in(self.site, burst, whole, history, distance, plan.cells)
             found = _Composed(patch, [], [], spent)
-            self._extend(found, burst.name, basis, rng)
+            self._extend(found, burst.name, basis)
             if found.windows[0].excess() < OVERWHELMED or distance >= self.largest:
                 break
             distance, spent = min(distance + 4, self.largest), found.spent
         while (fatal := self._fatal(found, rng)) is False:
             if len(found.windows) == len(patch.history.cells):
                 break
-            self._extend(found, burst.name, basis, rng)
+            self._extend(found, burst.name, basis)
         while not fatal and found.spent < budget and not self._settled(found, rng):
             target = found.least_certain()
             affordable = (budget - found.spent) * target.shots / max(target.events, 1.0)
@@ -240,10 +248,10 @@ class BurstStudy:
         return bool(1 - 2 * interval(found.draws(rng))[0] < SATURATED)
 
     def _settled(self, found: _Composed, rng: np.random.Generator) -> bool:
-        low, high = interval(found.draws(rng))
+        low, high = interval(found.draws(rng, counts_only=True))
         return high - low < PLANS[self.effort].relative_width * (low + high) / 2 or high < 1e-6
 
-    def _extend(self, found: _Composed, name: str, basis: Basis, rng: np.random.Generator) -> None:
+    def _extend(self, found: _Composed, name: str, basis: Basis) -> None:
         """Add the next cell of the stand-in, with its first shots."""
         number, patch, noise = len(found.windows), found.patch, self.site.noise
         cell, layout = patch.history.cells[number], patch.layout
@@ -268,7 +276,7 @@ class BurstStudy:
             # Where so much is hit beyond the stand-in that distance gains nothing, nothing is
             # taken off.
             best *= max(self.suppression.value * lower, 1.0) ** -more
-            draws *= np.maximum(self.suppression.draws(rng) * lower, 1.0) ** -more
+            draws *= np.maximum(self._suppression_draws * lower, 1.0) ** -more
         found.powers.append((best, draws))
 
     def _quiet_window(

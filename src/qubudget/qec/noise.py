@@ -137,7 +137,7 @@ def depolarizing_probability(average_error: ArrayLike, qubits: int) -> Array:
         raise OutOfRangeError(
             f"average error of a {qubits}-qubit gate outside 0 to {1 - 1 / size:g}"
         )
-    return p
+    return np.asarray(p)
 
 
 def decoherence_error(duration: ArrayLike, t1: ArrayLike, t2: ArrayLike, qubits: int) -> Array:

@@ -85,7 +85,9 @@ class Occupations:
     resonator: NDArray[np.float64]
 
 
-def _relaxation(name: str, down: Any, up: Any) -> Channel:
+def _relaxation(
+    name: str, down: float | NDArray[np.float64], up: float | NDArray[np.float64]
+) -> Channel:
     return Channel(name, "relaxation", float(down + up), float(down), float(up))
 
 
@@ -224,7 +226,7 @@ def dephasing_channels(design: DesignModel, resonator_photons: float) -> tuple[C
         2 * math.pi * readout.linewidth,
         2 * math.pi * readout.shift,
     )
-    noises: dict[str, tuple[float, Any]] = {
+    noises: dict[str, tuple[float, ArrayLike]] = {
         "flux-noise": (qubit.flux_noise, qubit.flux_sensitivity),
         "charge-noise": (qubit.charge_noise, charge_sensitivity(qubit.charge_dispersion)),
         "critical-current-noise": (

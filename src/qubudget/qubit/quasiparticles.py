@@ -92,11 +92,13 @@ def _tunnelling(
     temperature: NDArray[np.float64],
     gap_from: NDArray[np.float64],
     gap_to: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Integral over E of exp(-(E - gap_from)/kT) (E E' + D D') / sqrt((E^2-D^2)(E'^2-D'^2)), J.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Integral over E of exp(-(E - E0)/kT) (E E' + D D') / sqrt((E^2-D^2)(E'^2-D'^2)), and E0 - D.
 
-    D = gap_from and D' = gap_to; E' = E + ``transfer`` (J). Both inverse roots are removed
-    exactly by E = threshold + a sinh^2 s, where a is the distance of the two singular points.
+    D = gap_from and D' = gap_to; E' = E + ``transfer``; E0 is the threshold; all in J. The
+    weight exp(-(E0 - D)/kT) is left to the caller, because it underflows in the cold. Both
+    inverse roots are removed exactly by E = E0 + a sinh^2 s, where a is the distance of the two
+    singular points.
     """
     kt = BOLTZMANN * temperature
     offset = gap_to - transfer - gap_from  # > 0: the far side's edge is the threshold
@@ -105,17 +107,17 @@ def _tunnelling(
         raise OutOfRangeError(
             "the rate diverges where the gap difference equals the qubit's energy exactly"
         )
-    threshold = gap_from + np.maximum(offset, 0.0)
+    lift = np.maximum(offset, 0.0)
     end = np.arcsinh(np.sqrt(_CUT * kt / a))
     s = (0.5 * end)[..., None] * (_NODES + 1.0)
     rise = a[..., None] * np.sinh(s) ** 2
-    energy = threshold[..., None] + rise
+    energy = (gap_from + lift)[..., None] + rise
     other = energy + transfer[..., None]
     d, d_other = gap_from[..., None], gap_to[..., None]
     smooth = (energy * other + d * d_other) / np.sqrt((energy + d) * (other + d_other))
     weight = np.exp(-rise / kt[..., None])
     integral = np.sum(_WEIGHTS * weight * smooth, axis=-1) * end  # 2 ds and the half interval
-    return np.asarray(np.exp(-(threshold - gap_from) / kt) * integral)
+    return np.asarray(integral), lift
 
 
 def gap_suppression(
@@ -146,7 +148,9 @@ def gap_suppression(
     """
     quantum, t, low, step = _junction(frequency, temperature, gap, gap_difference)
     transfer = quantum if direction == "down" else -quantum
-    return _tunnelling(transfer, t, low, low + step) / _tunnelling(transfer, t, low, low)
+    unequal, lift = _tunnelling(transfer, t, low, low + step)
+    equal, lift_of_equal = _tunnelling(transfer, t, low, low)
+    return np.exp(-(lift - lift_of_equal) / (BOLTZMANN * t)) * unequal / equal
 
 
 def equilibrium_suppression(
@@ -165,6 +169,8 @@ def equilibrium_suppression(
     1.0
     """
     quantum, t, low, step = _junction(frequency, temperature, gap, gap_difference)
-    outward = _tunnelling(quantum, t, low, low + step)
-    inward = np.exp(-step / (BOLTZMANN * t)) * _tunnelling(quantum, t, low + step, low)
-    return (outward + inward) / (2 * _tunnelling(quantum, t, low, low))
+    kt = BOLTZMANN * t
+    outward, lift = _tunnelling(quantum, t, low, low + step)
+    inward, _ = _tunnelling(quantum, t, low + step, low)
+    equal, _ = _tunnelling(quantum, t, low, low)
+    return (np.exp(-lift / kt) * outward + np.exp(-step / kt) * inward) / (2 * equal)

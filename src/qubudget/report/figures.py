@@ -34,7 +34,8 @@ DECADES = 8
 def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
     """Heat of every stage, stacked by item, against the rated capacity (log watts).
 
-    On a logarithmic axis only the tops of the bars compare; the largest item is at the bottom.
+    On a logarithmic axis only the tops of the bars compare. Items stand in the same order in
+    every stage, that with the largest share of any stage at the bottom.
     """
     ax = axes_for(data, ax)
     part = section(data, "thermal")
@@ -206,8 +207,8 @@ def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
                     color=colour, label=f"simulated, {basis}{more}")  # fmt: skip
     suppression = number(background, "lambda")
     if suppression and runs:
-        first = min(run["distance"] for run in runs)
-        at = [first, distance]
+        reach = [distance, *(run["distance"] for run in runs)]
+        at = [min(reach), max(reach)]
         line = [own * suppression ** ((distance - d) / 2) for d in at]
         drawn += line
         ax.plot(at, line, color=ORANGE, linestyle="--", label=f"Λ = {engineering(suppression)}")
@@ -276,6 +277,7 @@ def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
     low, high = min(0.0, *margins), max(0.0, *margins)
     if max(-low, high) > 2:
         ax.set_xscale("symlog", linthresh=1.0, linscale=2.0)
+        ax.locator_params(axis="x", numticks=8)
         ax.set_xlim(min(low * 2, -1.0), max(high * 2, 1.0) * 20)
     else:
         ax.set_xlim(low - 0.05 * (high - low), high + max(0.35 * (high - low), 0.1))

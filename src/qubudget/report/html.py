@@ -85,7 +85,7 @@ def _parts(data: Data) -> list[Part]:
             _part(
                 data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
                 "Bars: heat load of every stage by item, with the rated capacity marked.",
-                "Heat by item, largest at the bottom. The axis is logarithmic: compare the tops "
+                "Heat by item. The axis is logarithmic: compare the tops of the bars "
                 "with the dashed capacity, and read shares from the table.",
                 tables.thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
             )

@@ -55,7 +55,8 @@ def verdict_words(data: Data) -> Verdict:
             details.append(f"What would pass: {change_words(binding)}.")
     if feasible:
         return Verdict(True, f"Feasible: all {len(constraints)} constraints hold.", tuple(details))
-    headline = f"Not feasible: {len(failed)} of {len(constraints)} constraints fail."
+    verb = "fails" if len(failed) == 1 else "fail"
+    headline = f"Not feasible: {len(failed)} of {len(constraints)} constraints {verb}."
     return Verdict(False, headline, tuple(details))
 
 

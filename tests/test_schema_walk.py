@@ -1,0 +1,191 @@
+"""Every field of the schema moves a computed number of some preset (PyBaMM #2878)."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from qubudget.design import Design, load
+from qubudget.design.design import PROVENANCE
+from qubudget.design.fields import Section
+from qubudget.design.paths import field_place, find_place
+from qubudget.design.schema import DesignModel
+from qubudget.pipeline import Chain
+
+NAMES = ("name",)
+"""Names of members are addresses; a renamed member is another member."""
+
+# Where doubling or halving what a preset states is not possible or says nothing: preset, value.
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "machine.qubits": ("krinner-xld400", {"machine.qubits": 42}),
+    "machine.total_qubits": ("krinner-xld400", {"machine.total_qubits": 500}),
+    "machine.qubits_per_chip": ("willow-like", {"machine.qubits_per_chip": 40}),
+    "cryostat.response": ("uts-fridge", {
+        "cryostat.response": "none",
+        **{f"stages.{s}.cooling": "fixed" for s in ("50k", "4k", "still", "cp", "mxc")},
+    }),
+    "cryostat.wall_power": ("krinner-xld400", {"cryostat.wall_power": "carnot"}),
+    "stages.cooling": ("krinner-xld400", {"stages.cp.cooling": "quadratic"}),
+    "stages.rated_temperature": ("krinner-xld400", {"stages.cp.rated_temperature": "150 mK"}),
+    "lines.kind": ("krinner-xld400", {"lines.read-in.kind": "drive"}),
+    "lines.per_group": ("willow-like", {"lines.drive.per_group": 9}),
+    "lines.count": ("krinner-xld400", {"lines.drive.count": 51}),
+    "lines.starts_at": ("krinner-xld400", {"lines.coupler-load.starts_at": "still",
+                                           "lines.coupler-load.cable": "UT-085-NbTi output"}),
+    "lines.ends_at": ("krinner-xld400", {"lines.coupler-load.ends_at": "cp",
+        "lines.coupler-load.cable": {"still": "UT-085-NbTi", "cp": "UT-085-NbTi output"}}),
+    "lines.cable": ("krinner-xld400", {"lines.drive.cable": "UT-085-SS-SS flux"}),
+    "lines.load": ("krinner-xld400", {"lines.drive.load.mxc": "30 nW"}),
+    "lines.cable_loss": ("willow-like", {"lines.drive.cable_loss.cp": "3 dB"}),
+    "lines.attenuator_heat": ("krinner-xld400", {"lines.drive.attenuator_heat": "absorbed"}),
+    "lines.termination": ("krinner-xld400", {"lines.pump.termination": "still"}),
+    "electronics.stage": ("krinner-xld400", {"electronics.hemt.stage": "50k"}),
+    "electronics.kind": ("inverted-4k-controllers", {"electronics.controller.kind": "other"}),
+    "electronics.count": ("krinner-xld400", {"electronics.hemt.count": 9}),
+    "loads.stage": ("architectural-inversion", {"loads.load.stage": "mxc"}),
+    "loads.power": ("uts-fridge", {"loads.still-heater.power": "31 mW"}),
+    "workload.correction_stage": ("inverted-4k-controllers", {
+        "workload.correction_stage": "still", "workload.correction_energy": "0.2 nJ"}),
+    "qubit.stage": ("krinner-xld400", {"qubit.stage": "cp"}),
+    "qubit.film": ("krinner-xld400", {"qubit.film": "Nb"}),
+    "qubit.junction": ("krinner-xld400", {"qubit.junction": "Nb"}),
+    "qubit.bath": ("martinis-present", {"qubit.bath": "oscillator"}),
+    "qubit.saturation": ("krinner-xld400", {"qubit.saturation": 10}),
+    "qubit.saturation_exponent": ("krinner-xld400", {"qubit.saturation": 10,
+                                                     "qubit.saturation_exponent": 0.5}),
+    "qubit.gap_difference": ("krinner-xld400", {"qubit.gap_difference": "15 GHz"}),
+    "qubit.quasiparticle_temperature": ("willow-like",
+                                        {"qubit.quasiparticle_temperature": "150 mK"}),
+    "published.variant": ("krinner-xld400", {"published.variant": "published-table"}),
+    "published.include_relaxation": ("krinner-xld400", {"published.include_relaxation": True}),
+    "chip.substrate": ("krinner-xld400", {"chip.substrate": "Si"}),
+    "chip.back_metal_thickness": ("martinis-improved", {"chip.back_metal_thickness": "3 um"}),
+    "chip.back_metal_absorption": ("martinis-improved", {"chip.back_metal_absorption": 0.5}),
+    "chip.trap_temperature": ("martinis-improved", {"chip.trap_temperature": "0.4 K"}),
+    "chip.trap_fraction": ("martinis-improved", {"chip.trap_fraction": 0.2}),
+    "chip.burst_temperature": ("willow-like", {"chip.burst_temperature": "150 mK"}),
+    "radiation.muon_reduction": ("krinner-xld400", {"radiation.muon_reduction": 30}),
+    "radiation.gamma_reduction": ("krinner-xld400", {"radiation.gamma_reduction": 30}),
+    "radiation.phonon_burst_rate": ("krinner-xld400", {"radiation.phonon_burst_rate": "0.1 1/s"}),
+    "radiation.event_x": ("krinner-xld400", {"radiation.event_x": "4 mm"}),
+    "radiation.event_y": ("krinner-xld400", {"radiation.event_y": "4 mm"}),
+    "code.family": ("krinner-xld400", {"code.family": "repetition"}),
+    "code.distance": ("krinner-xld400", {"code.distance": 7}),
+    "code.decoder": ("martinis-present", {"code.decoder": "aware", "code.distance": 5}),
+    "targets.logical_errors_per_day": ("krinner-xld400", {"targets.logical_errors_per_day": 2}),
+    "measured.temperature": ("krinner-xld400", {"measured.temperature.mxc": "14 mK"}),
+    "measured.load": ("krinner-xld400", {"measured.load.mxc": "9 uW"}),
+    "measured.t1": ("krinner-xld400", {"measured.t1": "40 us", "measured.t2": "50 us"}),
+    "measured.t2": ("krinner-xld400", {"measured.t2": "50 us"}),
+    "measured.one_qubit_error": ("krinner-xld400", {"measured.one_qubit_error": 5e-4}),
+    "measured.two_qubit_error": ("krinner-xld400", {"measured.two_qubit_error": 5e-3}),
+    "measured.readout_error": ("krinner-xld400", {"measured.readout_error": 0.02}),
+    "measured.burst_rate": ("krinner-xld400", {"measured.burst_rate": "1 1/s"}),
+    "measured.recovery_time": ("krinner-xld400", {"measured.recovery_time": "3 ms"}),
+    "measured.suppression": ("krinner-xld400", {"measured.suppression": 3.0, "code.distance": 11}),
+}  # fmt: skip
+PRESETS = ("krinner-xld400", "willow-like", "inverted-4k-controllers", "uts-fridge")
+
+
+def fields(section: type[Section], prefix: str = "") -> Iterator[str]:
+    """Dotted schema paths of all fields, without the names of members."""
+    for name, field in section.model_fields.items():
+        place = field_place(field)
+        if name in PROVENANCE or name in NAMES:
+            continue
+        if place.section is not None:
+            yield from fields(place.section, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def scaled(key: str) -> tuple[str, dict[str, Any]]:
+    """A preset that states ``key`` somewhere, and the change of its quantity by 10 %."""
+    section, _, field = key.partition(".")
+    for preset in PRESETS:
+        for value in load(preset).effective():
+            path = value.key.split(".")
+            matches = path[0] == section and field in path[1:]
+            if matches and isinstance(value.value, int | float) and value.value:
+                place = find_place(DesignModel, path)
+                assert place is not None
+                return preset, {value.key: (value.value, place.unit)}
+    raise AssertionError(f"no preset states {key}: add it to CASES")
+
+
+def changed(preset: str, changes: dict[str, Any]) -> Design:
+    design = load(preset)
+    for key, value in changes.items():
+        if isinstance(value, tuple):
+            number, unit = value
+            up = number * 1.1
+            fits = unit != "1" or up <= 1 or number > 1
+            return (
+                design.replace({key: number + 1})
+                if unit is None
+                else design.with_si({key: up if fits else number * 0.9})
+            )
+    return design.replace(changes)
+
+
+def without_echo(value: Any) -> Any:
+    """A result without the parts of it that only repeat the input."""
+    echo = ("reference_event", "variant", "decoder", "family", "distance", "cycle_time_s",
+            "max_temperature_K", "capacity_W", "limit")  # fmt: skip
+    if isinstance(value, dict):
+        return {k: without_echo(v) for k, v in value.items() if k not in echo}
+    if isinstance(value, list):
+        return [without_echo(v) for v in value]
+    return value
+
+
+class Steps:
+    """The chain's results one after another, as texts, computed only as far as asked."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+
+    def __iter__(self) -> Iterator[str]:
+        from qubudget.findings import published_claims
+        from qubudget.verdict import (
+            coherence_constraints,
+            cycle_constraint,
+            logical_constraint,
+            thermal_constraints,
+        )
+
+        chain = Chain("quick", 1)
+        thermal, coherence, feedback = chain.cold(self.design)
+        yield text([thermal.to_dict(), feedback.to_dict()])
+        yield text(coherence.to_dict())
+        cold = [*thermal_constraints(thermal), *coherence_constraints(self.design, coherence)]
+        yield text([c.margin for c in (*cold, cycle_constraint(self.design))])
+        yield text([c["verdict"] for c in published_claims(self.design, thermal, coherence)])
+        impact = chain.impact(self.design, coherence)
+        yield text(impact.to_dict())
+        qec = chain.errors(self.design, coherence, impact)
+        yield text(qec.to_dict())
+        yield text(logical_constraint(self.design, qec).margin)
+
+
+def text(value: Any) -> str:
+    return json.dumps(without_echo(value), sort_keys=True)
+
+
+@cache
+def baseline(preset: str) -> list[str]:
+    return list(Steps(load(preset)))
+
+
+@pytest.mark.parametrize("key", list(fields(DesignModel)))
+def test_a_field_moves_a_number(key: str) -> None:
+    preset, changes = CASES.get(key) or scaled(key)
+    design = changed(preset, changes)
+    pairs = zip(Steps(design), baseline(preset), strict=True)
+    assert any(now != before for now, before in pairs), (preset, changes)
+
+
+def test_every_case_names_a_field_that_exists() -> None:
+    assert set(CASES) <= set(fields(DesignModel))
