@@ -140,7 +140,8 @@ def test_the_steps_are_announced_in_order() -> None:
 @pytest.mark.parametrize(
     ("value", "limit", "strict", "passed", "margin"),
     [(1.0, 2.0, False, True, 0.5), (2.0, 2.0, False, True, 0.0), (2.0, 2.0, True, False, 0.0),
-     (3.0, 2.0, False, False, -0.5), (None, 2.0, False, False, None), (0.0, 0.0, False, True, None)],
+     (3.0, 2.0, False, False, -0.5), (None, 2.0, False, False, None),
+     (0.0, 0.0, False, True, None)],
 )  # fmt: skip
 def test_margins(
     value: float | None, limit: float, strict: bool, passed: bool, margin: float | None

@@ -8,7 +8,7 @@ import pytest
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
 from qubudget.qec import assembly
-from qubudget.qec.background import QuietNoise, background
+from qubudget.qec.background import QuietNoise, _amplification, _simulate, background
 from qubudget.qec.cycle import GateNoise, Schedule
 from qubudget.qec.history import BurstHistory
 from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure, patches
@@ -152,6 +152,8 @@ def test_decoherence_is_taken_out_of_measured_errors_only(willow):
 
 
 def test_same_seed_same_dictionary(willow, result):
+    for remembered in (_amplification, _simulate):
+        remembered.cache_clear()
     again = assembly.errors(willow, **GOOD, bursts=[burst()], burst_rate_scale=0.5, seed=1)
     assert again.to_dict() == result.to_dict()
 

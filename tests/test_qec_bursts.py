@@ -14,7 +14,7 @@ from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
 from qubudget.qec.history import BurstHistory, decay, place
 from qubudget.qec.layout import build
 from qubudget.qec.sampling import count_errors, over_rounds, stream
-from qubudget.qec.standin import Site
+from qubudget.qec.standin import Site, stand_in
 from qubudget.qec.window import Window
 
 SCHEDULE = Schedule.of_cycle(
@@ -170,6 +170,32 @@ def test_a_stand_in_agrees_with_the_whole_patch():
     assert whole.low < small.high
 
 
+@pytest.mark.parametrize("centre", [(0.0, 0.0), (4.2e-3, -3.1e-3), (-9e-3, 9e-3)])
+def test_a_stand_in_sits_on_sites_of_the_whole_patch_and_sees_the_hit(centre):
+    burst = history(radius=1.2e-3, centre=centre)
+    site = Site("surface", 15, 1e-3, 0.05, 0.05, NOISE)
+    layout = build("surface", 15)
+    whole = site.place(layout)
+    seen = site.decay(burst, layout, whole, 4)
+    small = stand_in(site, burst, whole, seen, 7, 4)
+    assert small.history.hit == pytest.approx(seen.hit, abs=2)
+    assert seen.hit >= 4
+    rates = [set(np.round(h.cells[0].excess.relaxation, 3)) for h in (seen, small.history)]
+    assert rates[1] <= rates[0]
+    assert np.all(small.reduction > 0.9)
+
+
+def test_a_mild_burst_over_the_whole_chip():
+    """T1 from 100 to 67 us everywhere for 5 ms, d = 9: the d = 7 stand-in with a lower Lambda does
+    not promise less failures than the whole patch shows (intervals of 95 % each, one-sided)."""
+    burst = history(radius=0.05, relaxation=5e3, last=5e-3, time=1.0)
+    small, whole = run(burst, 9, seed=2), run(burst, 9, seed=2, suppression=None)
+    assert (small.simulated_distance, whole.simulated_distance) == (7, 9)
+    assert small.qubits_hit == 0
+    assert small.high > whole.low
+    assert 0 < small.value < 0.6
+
+
 def test_same_seed_same_result():
     first, again, other = (run(history(), 5, seed=seed) for seed in (1, 1, 2))
     assert (first.value, first.low, first.shots) == (again.value, again.low, again.shots)
@@ -221,7 +247,8 @@ def test_a_long_burst_is_followed_for_25000_cycles():
 
 
 def test_excess_is_interpolated_at_the_qubits():
-    """A field linear in x and y is returned exactly; outside the grid there is none."""
+    """A field linear in x and y is returned exactly; the outer half cells take the outer values,
+    and beyond them there is none."""
     layout = build("surface", 3)
     axis, times = np.array([-1e-3, 0.0, 1e-3]), np.array([0.0, 1e-3])
     plane = 1e6 + 2e8 * axis[:, None] + 1e8 * axis
@@ -232,7 +259,8 @@ def test_excess_is_interpolated_at_the_qubits():
         burst, place(layout, 1e-3, 0.05, 0.05), Decoherence.equal(17, 1e4, 0.0), 1e-6, 1e-7, 1
     )
     x, y = layout.coordinates.T * 1e-3
-    inside = (np.abs(x) <= 1e-3) & (np.abs(y) <= 1e-3)
+    inside = (np.abs(x) <= 1.5e-3) & (np.abs(y) <= 1.5e-3)
+    x, y = np.clip(x, -1e-3, 1e-3), np.clip(y, -1e-3, 1e-3)
     expected = np.where(inside, 1e6 + 2e8 * x + 1e8 * y, 0.0)
     np.testing.assert_allclose(found.cells[0].excess.relaxation, expected, rtol=1e-9, atol=1e-6)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -223,7 +223,7 @@ class Remedies:
         if found is None:
             return
         if quiet > distance:
-            yield Change("code.distance", quiet, "1", f"distance {quiet} for the quiet errors and")
+            yield Change("code.distance", quiet, "1", f"distance {quiet} for the quiet errors")
         yield Change(
             "bursts.quasiparticles",
             found,

@@ -4,6 +4,7 @@ Given T1, T2, gate errors and the history of radiation bursts, this wing builds 
 the rotated surface code or the repetition code (:mod:`.layout`, :mod:`.circuits`), puts Pauli noise
 into them qubit by qubit and round by round (:mod:`.noise`, :mod:`.cycle`), samples and decodes them
 (:mod:`.sampling`), extrapolates over the code distance (:mod:`.scaling`, :mod:`.background`),
-follows a burst through its decay (:mod:`.history`, :mod:`.bursts`) and adds up failures per day
-(:mod:`.lifetime`). :mod:`.assembly` does all of it for one design.
+follows bursts through their decay (:mod:`.history`, :mod:`.window`, :mod:`.standin`,
+:mod:`.bursts`) and adds up failures per day (:mod:`.lifetime`). :mod:`.assembly` does all of it for
+one design.
 """

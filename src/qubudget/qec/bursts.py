@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 import pymatching
 import stim
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from qubudget.qec.background import Effort
 from qubudget.qec.circuits import memory_circuit
@@ -56,7 +56,7 @@ class BurstPlan:
     relative_width: float
 
 
-# One core decodes some 4e5 events a second (1.5 to 3 us each).
+# One core decodes some 4e5 events a second (1.5 to 3 us each; taking 300 detectors as one more).
 PLANS: Mapping[Effort, BurstPlan] = {
     "quick": BurstPlan(6, 1.2e6, 15, 0.2),
     "standard": BurstPlan(8, 1.5e7, 21, 0.1),
@@ -107,6 +107,25 @@ class ClassFailure:
     truncated: bool
 
 
+def composed(parts: Sequence[tuple[ArrayLike, ArrayLike]]) -> Array:
+    """P = (1 - prod (1 - 2 delta)^n)/2 of (delta, n) pairs, exact for tiny delta too.
+
+    >>> float(composed([(1e-20, 3.0), (2e-20, 1.0)]))
+    5e-20
+    >>> float(composed([(0.5, 0.1)]))
+    0.5
+    """
+    with np.errstate(divide="ignore"):
+        exponent = sum(np.asarray(n) * np.log1p(-2 * np.asarray(delta)) for delta, n in parts)
+    return np.asarray(-0.5 * np.expm1(exponent))
+
+
+def either(first: ArrayLike, second: ArrayLike) -> Array:
+    """Probability of at least one of two independent failures."""
+    first, second = np.asarray(first, float), np.asarray(second, float)
+    return np.asarray(first + second * (1 - first))
+
+
 @dataclass(eq=False)
 class _Composed:
     """Windows of one basis with, for each, how many windows its cell is worth.
@@ -121,26 +140,26 @@ class _Composed:
 
     def value(self) -> float:
         """Excess failure as counted."""
-        kept = [
-            (1 - 2 * float(window.excess())) ** power
-            for window, (power, _) in zip(self.windows, self.powers, strict=True)
-        ]
-        return 0.5 * (1 - float(np.prod(kept)))
+        return float(composed([(w.excess(), p) for w, (p, _) in self._pairs()]))
 
     def draws(self, rng: np.random.Generator, *, counts_only: bool = False) -> Array:
         """Posterior of the excess failure, (2, DRAWS) for low and high ends; of the counts alone,
         with Lambda held, if so wanted."""
-        kept = [
-            (1 - 2 * window.excess_draws(rng, DRAWS)) ** (best if counts_only else power)
-            for window, (best, power) in zip(self.windows, self.powers, strict=True)
-        ]
-        return np.asarray(0.5 * (1 - np.prod(kept, axis=0)))
+        return composed(
+            [
+                (window.excess_draws(rng, DRAWS), best if counts_only else power)
+                for window, (best, power) in self._pairs()
+            ]
+        )
+
+    def _pairs(self) -> zip[tuple[Window, tuple[float, Array]]]:
+        return zip(self.windows, self.powers, strict=True)
 
     def least_certain(self) -> Window:
         """The window whose count spreads the composed exponent most."""
         spread = [
             power * sqrt(window.worse + window.better + 1) / window.shots
-            for window, (power, _) in zip(self.windows, self.powers, strict=True)
+            for window, (power, _) in self._pairs()
         ]
         return self.windows[int(np.argmax(spread))]
 
@@ -184,23 +203,23 @@ class BurstStudy:
         tasks = sum(bool(history.cells) for history in histories) * len(layout.bases)
         budget, results = plan.events, []
         for burst, history in zip(bursts, histories, strict=True):
-            survive, value, parts = np.ones((2, DRAWS)), 1.0, []
+            draws, value, parts = np.zeros((2, DRAWS)), 0.0, []
             for basis in layout.bases if history.cells else ():
                 rng = np.random.default_rng(stream(self.seed, "posterior", burst.name, basis))
                 part = self._compose(burst, whole, history, basis, budget / tasks, rng)
-                survive, value = survive * (1 - part.draws(rng)), value * (1 - part.value())
+                draws, value = either(draws, part.draws(rng)), float(either(value, part.value()))
                 budget, tasks = max(budget - part.spent, 0.0), tasks - 1
                 parts.append(part)
-            low, high = interval(1 - survive)
+            low, high = interval(draws)
             results.append(
                 ClassFailure(
                     burst.name,
                     burst.energy,
                     burst.rate * rate_scale * whole.chips,
-                    1 - value,
-                    min(low, 1 - value),
-                    max(high, 1 - value),
-                    1 - survive,
+                    value,
+                    min(low, value),
+                    max(high, value),
+                    draws,
                     max((part.patch.layout.distance for part in parts), default=None),
                     history.hit,
                     sum(cell.cycles for cell in history.cells),
@@ -221,7 +240,9 @@ class BurstStudy:
     ) -> _Composed:
         """Cells from the worst on until the burst is known to be fatal, then refinement."""
         plan = PLANS[self.effort]
-        wanted = smallest_distance(self.site, whole, history) if self.suppression else self.largest
+        wanted = self.largest
+        if self.suppression and self.site.family == "surface":
+            wanted = smallest_distance(self.site, whole, history)
         distance, spent = min(wanted, self.largest), 0.0
         while True:
             patch = stand_in(self.site, burst, whole, history, distance, plan.cells)

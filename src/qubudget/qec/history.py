@@ -50,7 +50,7 @@ class BurstHistory:
     Attributes
     ----------
     name : of the class. rate : events per second and chip. energy : deposited (J).
-    x, y : ascending grid coordinates from the chip's centre (m), shapes (nx,) and (ny,).
+    x, y : ascending cell centres from the chip's centre (m), shapes (nx,) and (ny,).
     times : ascending, from the impact (s), shape (nt,), at least two.
     excess_relaxation : 1/T1 above the quiet one (1/s), shape (nt, nx, ny).
     detuning : frequency shift (Hz), shape (nt, nx, ny).
@@ -175,7 +175,13 @@ def decay(
     def at(time: Array | float, values: Array) -> Array:
         return _at_time(burst.times, values, time)
 
-    error = cycle_error(at(times, relaxation), at(times, detuning), cycle_time, unechoed)
+    # A large patch has many qubits that nothing happens to.
+    struck = np.flatnonzero(relaxation.any(axis=0) | detuning.any(axis=0))
+    if struck.size == 0:
+        return Decay((), 0, np.zeros(len(placement.positions), bool), 0, False)
+    error = cycle_error(
+        at(times, relaxation[:, struck]), at(times, detuning[:, struck]), cycle_time, unechoed
+    )
     still = quiet_error(quiet, cycle_time)
     floor = max(NEGLIGIBLE * still, 1e-12)
     severity = error.max(axis=1)
@@ -202,7 +208,8 @@ def decay(
         for start, stop, middle in zip(edges[:-1], edges[1:], middles, strict=True)
     ]
     order = np.argsort(-np.interp(middles, times, severity), kind="stable")
-    peak = error.max(axis=0)
+    peak = np.zeros(len(placement.positions))
+    peak[struck] = error.max(axis=0)
     focus = peak >= min(still, peak.max() / 2)
     hit = int((peak >= still).sum())
     truncated = bool(active[-1] == len(error) - 1 and last < burst.times[-1])
@@ -210,11 +217,18 @@ def decay(
 
 
 def at_qubits(burst: BurstHistory, field: Array, placement: Placement) -> Array:
-    """Field (nt, nx, ny) at the qubits: (nt, qubits); zero off the chip and off the grid."""
-    look_up = RegularGridInterpolator(
-        (burst.x, burst.y), np.moveaxis(field, 0, -1), bounds_error=False, fill_value=0.0
-    )
-    return np.asarray(look_up(placement.positions).T * placement.on_chip)
+    """Field (nt, nx, ny) at the qubits: (nt, qubits); zero off the chip and off the grid.
+
+    Coordinates are cell centres, so the outermost half cell takes the outermost value.
+    """
+    axes = (burst.x, burst.y)
+    low = np.array([axis[0] - (axis[1] - axis[0]) / 2 for axis in axes])
+    high = np.array([axis[-1] + (axis[-1] - axis[-2]) / 2 for axis in axes])
+    spots = placement.positions
+    covered = np.all((spots >= low) & (spots <= high), axis=1) & placement.on_chip
+    ends = np.array([[axis[0], axis[-1]] for axis in axes])
+    look_up = RegularGridInterpolator(axes, np.moveaxis(field, 0, -1))
+    return np.asarray(look_up(np.clip(spots, ends[:, 0], ends[:, 1])).T * covered)
 
 
 def error_at(

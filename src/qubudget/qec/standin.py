@@ -76,7 +76,9 @@ class StandIn:
 
 
 def smallest_distance(site: Site, placement: Placement, history: Decay) -> int:
-    """Distance of the smallest patch that holds the focus of a burst and the margin."""
+    """Distance of the smallest patch that holds the hit qubits and the margin; 7 without any."""
+    if not history.hit:
+        return min(MARGIN + 1, site.distance)
     reach = float(np.ptp(placement.positions[history.focus], axis=0).max()) / site.pitch
     # A rotated patch of distance d is sqrt(2) d neighbour distances wide.
     distance = ceil(reach / sqrt(2)) + MARGIN
@@ -90,22 +92,26 @@ def stand_in(
     layout = build(site.family, distance)
     if distance == site.distance:
         return StandIn(layout, history, np.ones(len(history.cells)))
-    spots = whole.positions[history.focus]
     size = np.ptp(layout.coordinates, axis=0) * site.pitch
     room = (np.ptp(whole.positions, axis=0) - size) / 2
-    middle = np.clip((spots.max(axis=0) + spots.min(axis=0)) / 2, -room, room)
-    placed = site.place(layout, (float(middle[0]), float(middle[1])))
-    local = site.decay(burst, layout, placed, cells)
-    if not local.cells:
-        # A focus with a hole at its middle: go to the worst qubit itself.
-        middle = np.clip(whole.positions[history.worst], -room, room)
+    step = sqrt(2) * site.pitch
+
+    def local(target: Array) -> tuple[Array, Decay]:
+        # Steps of sqrt(2) pitches keep data on data sites and ancillas on ancillas.
+        middle = np.round(np.clip(target, -room, room) / step) * step
         placed = site.place(layout, (float(middle[0]), float(middle[1])))
-        local = site.decay(burst, layout, placed, cells)
+        return middle, site.decay(burst, layout, placed, cells)
+
+    spots = whole.positions[history.focus]
+    middle, seen = local((spots.max(axis=0) + spots.min(axis=0)) / 2)
+    if not seen.cells:
+        # A focus with a hole at its middle: go to the worst qubit itself.
+        middle, seen = local(whole.positions[history.worst])
     outside = np.any(np.abs(whole.positions - middle) > size / 2 + 1e-9, axis=1)
     schedule = site.noise.schedule
     still = quiet_error(site.quiet(layout), schedule.cycle_time)
     beyond = [
         error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)[outside].max()
-        for cell in local.cells
+        for cell in seen.cells
     ]
-    return StandIn(layout, local, 1 / (1 + np.array(beyond) / max(still, 1e-300)))
+    return StandIn(layout, seen, 1 / (1 + np.array(beyond) / max(still, 1e-300)))

@@ -20,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.qec.sampling import batch_size, failures, sample, stim_seed
 
 Array = NDArray[np.float64]
+DETECTORS_PER_EVENT = 300
+"""Detectors that are sampled in the time in which one detection event is decoded, roughly."""
 
 
 @dataclass(eq=False)
@@ -46,7 +48,7 @@ class Window:
     events: float = 0.0
 
     def run(self, shots: int) -> float:
-        """Take more shots; returns the number of detection events decoded."""
+        """Take more shots; returns their cost in detection events, sampling included."""
         size = batch_size(self.quiet)
         spent = 0.0
         while shots > 0:
@@ -64,6 +66,7 @@ class Window:
             joint = base[rows] ^ more[rows]
             after[rows] = failures(self.decoder, joint, base_flips[rows] ^ more_flips[rows])
             spent += float(np.bitwise_count(base).sum() + np.bitwise_count(joint).sum())
+            spent += taken * self.quiet.num_detectors / DETECTORS_PER_EVENT
             self.worse += int((after & ~before).sum())
             self.better += int((before & ~after).sum())
             self.quiet_failures += int(before.sum())

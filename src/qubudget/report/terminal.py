@@ -93,8 +93,8 @@ def _judged(title: str, heading: str, key: str, found: list[Data]) -> Table:
         body.append(
             (
                 str(row.get(key)),
-                quantity(row.get("printed"), unit),
-                quantity(row.get("computed"), unit),
+                _in_full(row.get("printed"), unit),
+                _in_full(row.get("computed"), unit),
                 str(row.get("verdict")),
             )
         )
@@ -103,6 +103,13 @@ def _judged(title: str, heading: str, key: str, found: list[Data]) -> Table:
         tables.Column("verdict", numeric=False),
     )  # fmt: skip
     return Table(title, columns, tuple(body))
+
+
+def _in_full(value: Any, unit: str) -> str:
+    """A value in six digits, since a printed number is judged by its last digit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return quantity(value, unit)
+    return engineering(value, unit, digits=6)
 
 
 def print_comparison(document: Data, console: Console) -> None:
