@@ -11,7 +11,7 @@ run: $(VENV)/.installed
 	$(BIN)/qubudget run willow-like -o qubudget-report
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: test lint
 

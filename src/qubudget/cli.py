@@ -119,78 +119,30 @@ def _evaluated(
         typer.echo(f"written: {path}")
 
 
-@app.command()
-def run(
-    design: DesignArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-    effort: EffortOption = Effort.quick,
-    seed: SeedOption = 1,
-    quiet: QuietOption = False,
-) -> None:
-    """The whole chain: cryostat, qubit, impact, error correction, verdict."""
-    wings = ("thermal", "coherence", "impact", "qec", "verdict")
-    _evaluated(design, wings, output, as_json, changes, effort, seed, quiet, "run")
+def _add_wing_command(name: str, wings: tuple[str, ...], text: str) -> None:
+    def command(
+        design: DesignArgument,
+        output: OutputOption = None,
+        as_json: JsonOption = False,
+        changes: SetOption = None,
+        effort: EffortOption = Effort.quick,
+        seed: SeedOption = 1,
+        quiet: QuietOption = False,
+    ) -> None:
+        _evaluated(design, wings, output, as_json, changes, effort, seed, quiet, name)
+
+    app.command(name, help=text)(command)
 
 
-@app.command()
-def thermal(
-    design: DesignArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-    effort: EffortOption = Effort.quick,
-    seed: SeedOption = 1,
-    quiet: QuietOption = False,
-) -> None:
-    """The cryostat alone: loads, temperatures, margins, qubits that each stage can hold."""
-    _evaluated(design, ("thermal",), output, as_json, changes, effort, seed, quiet, "thermal")
-
-
-@app.command()
-def coherence(
-    design: DesignArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-    effort: EffortOption = Effort.quick,
-    seed: SeedOption = 1,
-    quiet: QuietOption = False,
-) -> None:
-    """The qubit at the solved temperatures: T1, T2, channels, gate errors."""
-    wings = ("thermal", "coherence")
-    _evaluated(design, wings, output, as_json, changes, effort, seed, quiet, "coherence")
-
-
-@app.command()
-def impact(
-    design: DesignArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-    effort: EffortOption = Effort.quick,
-    seed: SeedOption = 1,
-    quiet: QuietOption = False,
-) -> None:
-    """Radiation: event rates and T1 over the chip and in time after an event."""
-    wings = ("thermal", "coherence", "impact")
-    _evaluated(design, wings, output, as_json, changes, effort, seed, quiet, "impact")
-
-
-@app.command()
-def qec(
-    design: DesignArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-    changes: SetOption = None,
-    effort: EffortOption = Effort.quick,
-    seed: SeedOption = 1,
-    quiet: QuietOption = False,
-) -> None:
-    """Error correction: logical errors per cycle and per day, bursts included."""
-    wings = ("thermal", "coherence", "impact", "qec")
-    _evaluated(design, wings, output, as_json, changes, effort, seed, quiet, "qec")
+CHAIN = ("thermal", "coherence", "impact", "qec", "verdict")
+for _count, _name, _text in (
+    (5, "run", "The whole chain: cryostat, qubit, impact, error correction, verdict."),
+    (1, "thermal", "The cryostat alone: loads, temperatures, margins, qubits it can hold."),
+    (2, "coherence", "The qubit at the solved temperatures: T1, T2, channels, gate errors."),
+    (3, "impact", "Radiation: event rates, T1 over the chip and in time after an event."),
+    (4, "qec", "Error correction: logical errors per cycle and day, bursts included."),
+):
+    _add_wing_command(_name, CHAIN[:_count], _text)
 
 
 @app.command()
