@@ -13,7 +13,6 @@ import pytest
 from qubudget.errors import OutOfRangeError
 from qubudget.papers import reproduce as reproduce_by_name
 from qubudget.papers import thermal_model as model
-from qubudget.papers.claims import Claim
 from qubudget.papers.thermal import reproduce
 
 REPRODUCTION = reproduce()
@@ -41,25 +40,10 @@ APPENDIX_B = {
 }
 
 
-def paper_text() -> str | None:
-    """The paper's text with single spaces, where a copy of it lies beside the repository."""
-    path = Path(__file__).parents[2] / "shared" / "papers" / "thermal-constraints.txt"
-    return " ".join(path.read_text(encoding="utf-8").split()) if path.exists() else None
-
-
-TEXT = paper_text()
-
-
 def rows(table: str) -> dict[str, dict[str, object]]:
     """Rows of one table by name, as the contract gives them."""
     found = next(t for t in REPRODUCTION.tables if t.name == table)
     return {row.name: row.to_dict() for row in found.rows}
-
-
-@pytest.mark.parametrize("claim", list(CLAIMS.values()) if TEXT else [], ids=lambda c: c.id)
-def test_quote_is_verbatim(claim: Claim) -> None:
-    assert TEXT is not None
-    assert " ".join(claim.quote.split()) in TEXT
 
 
 def test_contract_document() -> None:
