@@ -189,6 +189,7 @@ def stage_references(design: DesignModel) -> Iterator[Problem]:
     for load in design.loads:
         yield from _reference(f"loads.{load.name}.stage", load.stage, names)
     yield from _reference("qubit.stage", design.qubit.stage, names)
+    yield from _reference("qubit.radiation_stage", design.qubit.radiation_stage, [ROOM, *names])
     yield from _reference("workload.correction_stage", design.workload.correction_stage, names)
     for name in design.measured.temperature:
         yield from _reference(f"measured.temperature.{name}", name, names)
@@ -199,6 +200,17 @@ def stage_references(design: DesignModel) -> Iterator[Problem]:
 def materials(design: DesignModel) -> Iterator[Problem]:
     yield from _reference("qubit.film", design.qubit.film, superconductor_names())
     yield from _reference("qubit.junction", design.qubit.junction, superconductor_names())
+
+
+def pulses(design: DesignModel) -> Iterator[Problem]:
+    gates = design.gates
+    for name in ("one_qubit_time", "two_qubit_time"):
+        if getattr(gates, name) < 2 * gates.rise:
+            yield Problem(
+                f"gates.{name}",
+                f"{getattr(gates, name):g} s",
+                f"at least twice gates.rise, {2 * gates.rise:g} s",
+            )
 
 
 def shares(design: DesignModel) -> Iterator[Problem]:
@@ -275,6 +287,7 @@ RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     line_signals,
     stage_references,
     materials,
+    pulses,
     shares,
     machine,
     code,

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError
 
 from qubudget.design.checking import check
+from qubudget.design.completing import complete
 from qubudget.design.paths import Raw, find_place, leaves, nearest, remove_value, set_value
 from qubudget.design.problems import problems_of, shown
 from qubudget.design.reading import Written, parse, preset_text, read
@@ -133,6 +134,7 @@ def _without_provenance(value: Any) -> Any:
 
 def build(written: Written, origin: str) -> Design:
     """A design from a merged table; DesignError with every problem of it."""
+    written = complete(written, origin)
     try:
         design = Design.model_validate(written.table)
     except ValidationError as error:

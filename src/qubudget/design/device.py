@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from qubudget.design.fields import (
     Temperature,
     TemperatureDifference,
     Text,
+    Volume,
 )
 
 
@@ -31,6 +32,10 @@ class Qubit(Section):
     excess_temperature: TemperatureDifference = Field(
         description="how much warmer the chip is than its stage"
     )
+    josephson_energy: Frequency | None = Field(
+        None, description="E_J/h, with E_C/h in place of frequency and anharmonicity"
+    )
+    charging_energy: Frequency | None = Field(None, description="E_C/h, with E_J/h")
     frequency: Frequency = Field(description="transition frequency 0-1")
     anharmonicity: FrequencySpan = Field(description="magnitude of f12 - f01")
     film: Material = Field(description="superconductor of the wiring")
@@ -53,12 +58,33 @@ class Qubit(Section):
         description="difference of the gaps across the junction, as a frequency; 0: equal gaps"
     )
     flux_noise: Number = Field(description="amplitude at 1 Hz, in flux quanta per root hertz")
-    flux_sensitivity: FrequencySpan = Field(description="|df/dPhi|, in hertz per flux quantum")
+    flux_sensitivity: FrequencySpan | None = Field(
+        None, description="|df/dPhi|, in hertz per flux quantum; none: from the circuit"
+    )
     charge_noise: Number = Field(
         description="amplitude at 1 Hz, in electrons (2e units of n_g: half)"
     )
-    charge_dispersion: FrequencySpan = Field(description="peak-to-peak f01 over the gate charge")
+    charge_dispersion: FrequencySpan | None = Field(
+        None, description="peak-to-peak f01 over the gate charge; none: from the circuit"
+    )
     critical_current_noise: Number = Field(description="relative amplitude at 1 Hz, dI_c/I_c")
+    flux_bias: Number = Field(description="static flux through the loop, in flux quanta")
+    junction_asymmetry: Fraction = Field(
+        description="(E_J1 - E_J2)/(E_J1 + E_J2) of the two junctions; 1: a single junction"
+    )
+    tls_noise: FrequencySpan = Field(
+        description="amplitude at 1 Hz of the frequency's 1/f noise from two-level fluctuators, "
+        "at 20 mK"
+    )
+    time_spread: Fraction = Field(description="relative standard deviation of 1/T1 in time")
+    device_spread: Fraction = Field(description="relative standard deviation of 1/T1 over qubits")
+    radiation_stage: Name = Field(description="warmest stage that the chip's lines and shields see")
+    radiation_attenuation: Ratio = Field(
+        description="filters and shields between that stage and the junction, above 2 Delta/h"
+    )
+    electrode_volume: Volume = Field(
+        description="superconductor in which the junction's quasiparticles spread"
+    )
     drive_coupling: Rate = Field(description="decay rate into the cold drive line")
 
 
@@ -67,6 +93,9 @@ class Dielectric(Section):
 
     name: Name
     participation: Fraction = Field(description="share of the electric field energy")
+    material: Material | None = Field(
+        None, description="a measured place in the catalogue: gives what is left out below"
+    )
     tan_delta: Fraction = Field(description="loss tangent at zero temperature and low power")
     spread: Factor = Field(description="95 % factor up or down of participation x loss tangent")
     source: Text = ""
@@ -90,6 +119,15 @@ class Gates(Section):
     )
     reset_floor: Fraction = Field(description="probability to stay excited after reset")
     leakage_floor: Fraction = Field(description="leakage per two-qubit gate without heating")
+    model: Literal["closed-form", "lindblad"] = Field(
+        description="decoherence of a gate: closed form of two levels, or the master equation"
+    )
+    levels: Annotated[int, Field(ge=3, le=6)] = Field(
+        description="transmon levels in the master equation"
+    )
+    rise: Duration = Field(description="rise of a pulse; the rest of the gate is flat")
+    drag: Number = Field(description="weight of the DRAG quadrature; 1: first order")
+    coupling: FrequencySpan = Field(description="g/2 pi of the two transmons in a CZ")
 
 
 class Readout(Section):
