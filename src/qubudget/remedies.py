@@ -115,7 +115,7 @@ class Remedies:
     def _modelled(self) -> Design:
         """The design without measured coherence, so that a changed cause has its effect."""
         keys = ("t1", "t2", "one_qubit_error", "two_qubit_error")
-        return self.design.without(*(f"measured.{key}" for key in keys))
+        return self.design.replace({f"measured.{key}": None for key in keys})
 
     def _coherent(self, constraint: Constraint) -> Iterator[Change]:
         name = constraint.name

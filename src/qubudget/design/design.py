@@ -50,6 +50,8 @@ class Design(DesignModel):
     def replace(self, changes: Mapping[str, Any]) -> Design:
         """A copy with some keys changed; values are written as in the file ("2 mW", 0.5).
 
+        None leaves a key out, so that its default holds.
+
         Raises
         ------
         DesignError: an unknown key or a value that the file would refuse.
@@ -58,6 +60,9 @@ class Design(DesignModel):
         origins = dict(self._written.origins)
         unknown = []
         for key, value in changes.items():
+            if value is None:
+                remove_value(table, key)
+                continue
             missing = set_value(table, key, value)
             if missing is not None:
                 parts = {p for path, _ in leaves(self._written.table) for p in path.split(".")}
@@ -66,6 +71,8 @@ class Design(DesignModel):
                 continue
             origins = {k: o for k, o in origins.items() if not k.startswith(f"{key}.")}
             origins[key] = "set"
+        kept = {path for path, _ in leaves(table)}
+        origins = {path: origin for path, origin in origins.items() if path in kept}
         try:
             changed = build(Written(table, origins), self.name)
         except DesignError as error:
@@ -73,15 +80,6 @@ class Design(DesignModel):
         if unknown:
             raise DesignError(self.name, unknown)
         return changed
-
-    def without(self, *keys: str) -> Design:
-        """A copy that leaves out some keys; keys that are not set are passed over."""
-        table = self.toml_table()
-        for key in keys:
-            remove_value(table, key)
-        kept = {path for path, _ in leaves(table)}
-        origins = {k: o for k, o in self._written.origins.items() if k in kept}
-        return build(Written(table, origins), self.name)
 
     def with_si(self, changes: Mapping[str, float]) -> Design:
         """A copy with quantities changed to SI values (a power ratio for decibels)."""
