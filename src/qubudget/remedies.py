@@ -91,7 +91,7 @@ class Remedies:
             ("loads", self.design.loads),
         ):
             for part in parts:
-                if part.stage == stage and part.power > 0:
+                if part.stage == stage and part.power:
                     yield from self._weaker(name, f"{section}.{part.name}.power", part.power)
 
     def _weaker(self, name: str, key: str, power: float) -> Iterator[Change]:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from qubudget.design.fields import (
+    Area,
+    Capacitance,
     Count,
     Current,
     Duration,
     Energy,
+    Factor,
+    Fraction,
+    FrequencySpan,
+    Length,
     Material,
+    MolarFlow,
     Name,
     Number,
     Positive,
     Power,
     Ratio,
     Resistance,
+    Responsivity,
+    Room,
     Section,
     Temperature,
     Text,
+    Voltage,
 )
+
+
+class CurvePoint(Section):
+    """One point of a cooling curve."""
+
+    temperature: Temperature
+    power: Power
 
 
 class Machine(Section):
@@ -43,6 +60,12 @@ class Cryostat(Section):
     response: Literal["none", "uts"] = Field(
         description="measured coupled response; 'none': each stage has its own cooling"
     )
+    loads: Literal["fixed", "solved"] = Field(
+        description="cable loads as stated, or scaled by conduction to the solved temperatures"
+    )
+    samples: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        description="designs drawn for the intervals of temperatures and limits; 0: none"
+    )
     wall_power: Literal["carnot", "small-system"] = Field(
         description="watts at the wall per watt at a stage: ideal, or 3.2e5 (1 - T/300)/T^2"
     )
@@ -52,9 +75,10 @@ class Stage(Section):
     """One temperature stage, listed warm to cold."""
 
     name: Name
-    cooling: Literal["fixed", "linear", "quadratic", "response"] = Field(
+    cooling: Literal["fixed", "linear", "quadratic", "table", "enthalpy", "response"] = Field(
         description="fixed: held at its rated temperature; linear: P ~ T - T_base; "
-        "quadratic: P ~ T^2 - T_base^2; response: by the cryostat's measured response"
+        "quadratic: P ~ T^2 - T_base^2; table: through the points of curve; enthalpy: "
+        "n3 (95 T^2 - 11 T_ex^2); response: by the cryostat's measured response"
     )
     rated_temperature: Temperature = Field(
         description="temperature of the datasheet's cooling power"
@@ -64,6 +88,37 @@ class Stage(Section):
         None, description="temperature without load (linear and quadratic cooling)"
     )
     max_temperature: Temperature = Field(description="warmest temperature that this design accepts")
+    curve: Annotated[tuple[CurvePoint, ...], Field(max_length=100, strict=False)] = Field(
+        (), description="cooling power against temperature, cold to warm (table cooling)"
+    )
+    circulation: MolarFlow | None = Field(None, description="n3 of one unit (enthalpy cooling)")
+    exchange_temperature: Temperature | None = Field(
+        None, description="of the mixture that leaves the last exchanger (enthalpy cooling)"
+    )
+    units: Positive = Field(1, description="equal coolers that serve this stage together")
+    spread: Factor = Field(1, description="95 % factor up or down of the cooling power")
+    length: Length | None = Field(None, description="cable from the stage above to this one")
+    shield_area: Area = Field(0, description="area that the stage above radiates upon")
+    emissivity: Fraction = Field(0, description="effective emissivity between the two")
+    line_area: Area | None = Field(None, description="free cross-section for lines through it")
+    feedthroughs: Count | None = Field(None, description="ports for lines through its flange")
+    volume: Room | None = Field(None, description="free volume for electronics at it")
+    source: Text = ""
+
+
+class Cable(Section):
+    """A coaxial cable by geometry and materials; its heat is then computed by conduction."""
+
+    name: Material
+    inner: Material = Field(description="material of the inner conductor")
+    dielectric: Material = Field(description="material between the conductors")
+    outer: Material = Field(description="material of the outer conductor")
+    inner_diameter: Length = Field(description="of the inner conductor")
+    dielectric_diameter: Length = Field(description="of the dielectric")
+    outer_diameter: Length = Field(description="of the outer conductor")
+    inner_anchored: bool = Field(description="whether the inner conductor is anchored at stages")
+    dielectric_anchored: bool = Field(description="whether the dielectric is")
+    spread: Factor = Field(description="95 % factor up or down of the computed heat")
     source: Text = ""
 
 
@@ -71,7 +126,7 @@ class Line(Section):
     """One kind of line from a warm stage to a cold one."""
 
     name: Name
-    kind: Literal["drive", "flux", "coupler", "read-in", "read-out", "pump", "dc"]
+    kind: Literal["drive", "flux", "coupler", "read-in", "read-out", "pump", "dc", "photonic"]
     per_group: Count = Field(description="lines per group of qubits")
     count: Count | None = Field(
         None, description="lines in the machine as built, where that is not per_group x groups"
@@ -105,6 +160,12 @@ class Line(Section):
         "absorbed",
         description="the power lost in an attenuator, or (published models) all that enters it",
     )
+    photodiode_impedance: Resistance | None = Field(
+        None, description="load of the photodiode at the line's end (photonic line)"
+    )
+    responsivity: Responsivity | None = Field(
+        None, description="photocurrent per optical power (photonic line)"
+    )
     termination: Name | None = Field(
         None, description="stage that takes the heat of the last attenuator (directional coupler)"
     )
@@ -118,13 +179,19 @@ class Electronics(Section):
     """Electronics that dissipate at a stage, so many per group."""
 
     name: Name
-    kind: Literal["controller", "amplifier", "decoder", "link", "other"]
+    kind: Literal["controller", "amplifier", "circulator", "decoder", "sfq", "link", "other"]
     stage: Name
     per_group: Count
     count: Count | None = Field(
         None, description="pieces in the machine as built, where that is not per_group x groups"
     )
-    power: Power = Field(description="power of one piece, always on")
+    power: Power | None = Field(None, description="power of one piece, always on")
+    capacitance: Capacitance | None = Field(
+        None, description="switched per clock, activity included: C of C V^2 f, in place of power"
+    )
+    voltage: Voltage | None = Field(None, description="supply voltage: V of C V^2 f")
+    clock: FrequencySpan | None = Field(None, description="clock: f of C V^2 f")
+    footprint: Room = Field(0, description="volume of one piece at its stage")
     scope: Text = Field("", description="what this power includes")
     source: Text = ""
 

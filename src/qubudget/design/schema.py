@@ -10,7 +10,16 @@ from qubudget.design.chip import Chip, Radiation
 from qubudget.design.code import Code, Measured, Targets
 from qubudget.design.device import Dielectric, Gates, Published, Qubit, Readout
 from qubudget.design.fields import Name, Section, Text
-from qubudget.design.fridge import Cryostat, Electronics, Line, Load, Machine, Stage, Workload
+from qubudget.design.fridge import (
+    Cable,
+    Cryostat,
+    Electronics,
+    Line,
+    Load,
+    Machine,
+    Stage,
+    Workload,
+)
 
 
 class DesignModel(Section):
@@ -23,6 +32,7 @@ class DesignModel(Section):
     cryostat: Cryostat
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=12, strict=False)]
     lines: Annotated[tuple[Line, ...], Field(max_length=50, strict=False)] = ()
+    cables: Annotated[tuple[Cable, ...], Field(max_length=50, strict=False)] = ()
     electronics: Annotated[tuple[Electronics, ...], Field(max_length=50, strict=False)] = ()
     loads: Annotated[tuple[Load, ...], Field(max_length=50, strict=False)] = ()
     workload: Workload
