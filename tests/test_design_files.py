@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qubudget.design import Design, load, loads, preset_names
-from qubudget.design.reading import MAX_BYTES
+from qubudget.design.reading import MAX_BYTES, part_names
 from qubudget.errors import DesignError, Problem
 
 CONTRACT = {
@@ -193,3 +193,43 @@ def test_designs_are_frozen() -> None:
     with pytest.raises(Exception, match="frozen"):
         design.machine.qubits = 3  # type: ignore[misc]
     assert isinstance(design, Design)
+
+
+@pytest.mark.parametrize("name", part_names())
+def test_every_shipped_fridge_lies_beneath_a_design(name: str) -> None:
+    design = loads(f'base = "krinner-xld400"\nname = "x"\nparts = ["{name}"]\n', "mine.toml")
+    origins = {value.key: value.origin for value in design.effective()}
+    assert f"part {name}" in origins.values()
+    assert origins["qubit.frequency"] == "preset krinner-xld400"
+    assert all(stage.source for stage in design.stages)
+
+
+def test_a_part_of_ones_own_lies_beside_the_design(tmp_path: Path) -> None:
+    (tmp_path / "my-fridge.toml").write_text(
+        'replace = ["stages.mxc"]\n[[stages]]\nname = "mxc"\ncooling = "fixed"\n'
+        'rated_temperature = "15 mK"\nrated_power = "25 uW"\nmax_temperature = "20 mK"\n'
+        'source = "my log book"\n[[electronics]]\nname = "my-amplifier"\nkind = "amplifier"\n'
+        'stage = "4k"\nper_group = 2\npower = "1 mW"\nsource = "my log book"\n'
+    )
+    path = tmp_path / "design.toml"
+    path.write_text('base = "krinner-xld400"\nname = "x"\nparts = ["my-fridge.toml"]\n')
+    design = load(path)
+    assert design.stage("mxc").rated_power == pytest.approx(25e-6)
+    assert [stage.name for stage in design.stages] == ["50k", "4k", "still", "cp", "mxc"]
+    assert design.electronics[-1].name == "my-amplifier"
+
+
+@pytest.mark.parametrize("part", ["../secrets.toml", "/etc/passwd", "no-such", "sub/x.toml", ".toml"])
+def test_parts_cannot_leave_their_folder(part: str, tmp_path: Path) -> None:
+    path = tmp_path / "inner" / "design.toml"
+    path.parent.mkdir()
+    (tmp_path / "secrets.toml").write_text("")
+    path.write_text(f'base = "krinner-xld400"\nname = "x"\nparts = ["{part}"]\n')
+    with pytest.raises(DesignError, match="beside the design"):
+        load(path)
+
+
+def test_none_leaves_a_key_out() -> None:
+    design = load("willow-like").replace({"measured.t1": None, "measured.t2": None})
+    assert design.measured.t1 is None
+    assert design.measured.readout_error == 8e-3

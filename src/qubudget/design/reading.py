@@ -10,13 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from qubudget.design.paths import Raw, leaves, merge, nearest, remove_value
+from qubudget.design.paths import Raw, leaves, member_named, merge, nearest, remove_value
 from qubudget.design.problems import shown
 from qubudget.errors import DesignError, Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 4
 _PRESET = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
+_BESIDE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}\.toml$")
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,7 @@ class Written:
 
 def preset_names() -> tuple[str, ...]:
     """Names of the designs that ship with qubudget, in alphabetical order."""
-    folder = files("qubudget.design") / "presets"
-    return tuple(
-        sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
-    )
+    return _names("presets")
 
 
 def preset_text(name: str) -> str:
@@ -44,6 +42,16 @@ def preset_text(name: str) -> str:
             [Problem("preset", shown(name), "one of " + ", ".join(names), nearest(name, names))],
         )
     return (files("qubudget.design") / "presets" / f"{name}.toml").read_text("utf-8")
+
+
+def part_names() -> tuple[str, ...]:
+    """Names of the parts that ship with qubudget: fridges to lay beneath a design."""
+    return _names("parts")
+
+
+def _names(folder: str) -> tuple[str, ...]:
+    found = (files("qubudget.design") / folder).iterdir()
+    return tuple(sorted(f.name.removesuffix(".toml") for f in found if f.name.endswith(".toml")))
 
 
 def read(design: str | Path) -> Written:
@@ -82,18 +90,20 @@ def read(design: str | Path) -> Written:
             text, [Problem("design", f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes of TOML")]
         )
     try:
-        return parse(content.decode("utf-8"), path.name)
+        return parse(content.decode("utf-8"), path.name, folder=path.parent)
     except UnicodeDecodeError as error:
         raise DesignError(
             text, [Problem("design", "binary data", "a TOML file in UTF-8")]
         ) from error
 
 
-def parse(text: str, origin: str, depth: int = 0) -> Written:
-    """Parse TOML ``text`` and lay it on the preset that it names as ``base``.
+def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) -> Written:
+    """Parse TOML ``text`` and lay it on the parts and the preset that it names.
 
-    The keys ``base`` (a preset's name) and ``remove`` (paths to leave out of it) steer the
-    merge and are not part of the design.
+    The keys ``base`` (a preset's name), ``parts`` (names of shipped parts, or of files
+    "name.toml" beside this one), ``remove`` (paths to leave out of what lies below) and
+    ``replace`` (sections, or members of lists, of which nothing below is kept) steer the merge and are not part of
+    the design.
     """
     if not text.strip():
         raise DesignError(
@@ -103,19 +113,49 @@ def parse(text: str, origin: str, depth: int = 0) -> Written:
         own: Raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DesignError(origin, [Problem("design", f"not TOML ({error})", "TOML")]) from error
-    base, remove = own.pop("base", None), own.pop("remove", [])
-    if base is None:
-        return Written(own, {path: origin for path, _ in leaves(own)})
-    if not isinstance(base, str) or depth >= MAX_DEPTH:
-        allowed = f"the name of a preset, at most {MAX_DEPTH} deep"
-        raise DesignError(origin, [Problem("base", shown(base), allowed)])
-    below = parse(preset_text(base), f"preset {base}", depth + 1)
-    if not isinstance(remove, list) or not all(isinstance(path, str) for path in remove):
-        raise DesignError(origin, [Problem("remove", shown(remove), "a list of keys")])
-    return _laid(below, own, remove, origin)
+    steering = {key: own.pop(key, []) for key in ("parts", "remove", "replace")}
+    base = own.pop("base", None)
+    for key, value in steering.items():
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            allowed = "a list of names" if key == "parts" else "a list of keys"
+            raise DesignError(origin, [Problem(key, shown(value), allowed)])
+    below = Written({}, {})
+    if base is not None:
+        if not isinstance(base, str) or depth >= MAX_DEPTH:
+            allowed = f"the name of a preset, at most {MAX_DEPTH} deep"
+            raise DesignError(origin, [Problem("base", shown(base), allowed)])
+        below = parse(preset_text(base), f"preset {base}", depth + 1)
+    for part in steering["parts"]:
+        below = _laid(below, *_part(part, origin, depth, folder))
+    return _laid(below, own, steering["remove"], steering["replace"], origin)
 
 
-def _laid(below: Written, own: Raw, remove: list[str], origin: str) -> Written:
+def _part(
+    name: str, origin: str, depth: int, folder: Path | None
+) -> tuple[Raw, list[str], list[str], str]:
+    """A part's own table, what it removes and replaces, and its origin."""
+    names = part_names()
+    beside = folder is not None and _BESIDE.match(name) is not None
+    if name in names:
+        text = (files("qubudget.design") / "parts" / f"{name}.toml").read_text("utf-8")
+    elif beside and folder is not None and (folder / name).is_file():
+        if (folder / name).stat().st_size > MAX_BYTES:
+            raise DesignError(origin, [Problem("parts", name, f"at most {MAX_BYTES:,} bytes")])
+        text = (folder / name).read_text("utf-8", errors="replace")
+    else:
+        allowed = "one of " + ", ".join(names) + ", or a file 'name.toml' beside the design"
+        raise DesignError(origin, [Problem("parts", shown(name), allowed, nearest(name, names))])
+    try:
+        own: Raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DesignError(name, [Problem("parts", f"not TOML ({error})", "TOML")]) from error
+    nested = [key for key in ("base", "parts") if key in own]
+    if nested or depth > MAX_DEPTH:
+        raise DesignError(name, [Problem(nested[0], "in a part", "only in a design")])
+    return own, own.pop("remove", []), own.pop("replace", []), f"part {name}"
+
+
+def _laid(below: Written, own: Raw, remove: list[str], replace: list[str], origin: str) -> Written:
     table = _copied(below.table)
     table.pop("title", None)
     wrong = [path for path in remove if not remove_value(table, path)]
@@ -128,10 +168,23 @@ def _laid(below: Written, own: Raw, remove: list[str], origin: str) -> Written:
                 for path in wrong
             ],
         )
+    for path in replace:
+        _empty(table, path)
     merged = merge(table, own)
     kept = {path for path, _ in leaves(merged)}
     origins = {**below.origins, **{path: origin for path, _ in leaves(own)}}
     return Written(merged, {path: o for path, o in origins.items() if path in kept})
+
+
+def _empty(table: Raw, path: str) -> None:
+    """Drop a section, or all but the name of one member of a list (which keeps its place)."""
+    section, _, name = path.partition(".")
+    if not name:
+        table.pop(section, None)
+    elif isinstance(table.get(section), list):
+        member = member_named(table[section], name)
+        for key in [key for key in member or {} if key != "name"]:
+            del (member or {})[key]
 
 
 def _copied(value: Any) -> Any:
