@@ -6,22 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from qubudget.design.fridge import Line
-from qubudget.design.paths import nearest
+from qubudget.design.checking_fridge import FRIDGE_RULES, ROOM, reference, stage_names
 from qubudget.design.problems import shown
 from qubudget.design.schema import DesignModel
 from qubudget.errors import Problem
-from qubudget.materials.cables import cable_names, cable_stages
 from qubudget.materials.superconductors import superconductor_names
 
-ROOM = "300k"
-NEEDS = {
-    "drive": ("power_at_chip",),
-    "read-in": ("power_at_chip",),
-    "pump": ("power_at_chip",),
-    "flux": ("bias_current",),
-    "coupler": ("pulse_current",),
-}
 CODE_LAYERS = {"surface": (2, 4), "repetition": (2, 2)}
 """One-qubit and two-qubit gate layers in one cycle of the syndrome circuit."""
 
@@ -34,172 +24,34 @@ def check(design: DesignModel) -> list[Problem]:
     return found
 
 
-def _reference(key: str, name: str, names: Iterable[str]) -> Iterator[Problem]:
-    known = list(names)
-    if name not in known:
-        yield Problem(key, shown(name), "one of " + ", ".join(known), nearest(name, known))
-
-
-def _stage_names(design: DesignModel) -> list[str]:
-    return [stage.name for stage in design.stages]
-
-
 def unique_names(design: DesignModel) -> Iterator[Problem]:
-    for section in ("stages", "lines", "electronics", "loads", "dielectrics"):
+    for section in ("stages", "lines", "cables", "electronics", "loads", "dielectrics"):
         counts = Counter(member.name for member in getattr(design, section))
         for name, times in counts.items():
             if times > 1:
                 yield Problem(f"{section}.{name}", f"{times} times", "each name once")
-    if ROOM in _stage_names(design):
+    if ROOM in stage_names(design):
         yield Problem(f"stages.{ROOM}", shown(ROOM), "a stage below room temperature")
 
 
-def stage_order(design: DesignModel) -> Iterator[Problem]:
-    for warm, cold in pairwise(design.stages):
-        if cold.rated_temperature >= warm.rated_temperature:
-            yield Problem(
-                f"stages.{cold.name}.rated_temperature",
-                f"{cold.rated_temperature:g} K below {warm.name} at {warm.rated_temperature:g} K",
-                "stages in order, warm to cold",
-            )
-
-
-def stage_cooling(design: DesignModel) -> Iterator[Problem]:
-    for stage in design.stages:
-        key = f"stages.{stage.name}"
-        if stage.cooling in ("linear", "quadratic"):
-            if stage.base_temperature is None:
-                yield Problem(
-                    f"{key}.base_temperature", "", f"required for {stage.cooling} cooling (K)"
-                )
-            elif stage.base_temperature >= stage.rated_temperature:
-                yield Problem(
-                    f"{key}.base_temperature",
-                    f"{stage.base_temperature:g} K",
-                    f"below the rated temperature, {stage.rated_temperature:g} K",
-                )
-        elif stage.base_temperature is not None:
-            yield Problem(
-                f"{key}.base_temperature",
-                f"{stage.base_temperature:g} K",
-                f"nothing: {stage.cooling} cooling does not use it",
-            )
-        if (stage.cooling == "response") != (design.cryostat.response != "none"):
-            yield Problem(
-                f"{key}.cooling",
-                shown(stage.cooling),
-                "'response' for all stages where cryostat.response names a measured fridge, "
-                "else another cooling",
-            )
-
-
-def line_ends(design: DesignModel) -> Iterator[Problem]:
-    names = _stage_names(design)
-    for line in design.lines:
-        key = f"lines.{line.name}"
-        yield from _reference(f"{key}.starts_at", line.starts_at, [ROOM, *names])
-        yield from _reference(f"{key}.ends_at", line.ends_at, names)
-        known = line.starts_at in (ROOM, *names) and line.ends_at in names
-        if known and not reach(line, names):
-            yield Problem(
-                f"{key}.ends_at", shown(line.ends_at), f"a stage colder than {line.starts_at}"
-            )
-
-
-def reach(line: Line, names: list[str]) -> list[str]:
-    """Stages at which pieces of a line end, warm to cold; empty where it reaches none."""
-    order = [ROOM, *names]
-    if line.starts_at not in order or line.ends_at not in order:
-        return []
-    return order[order.index(line.starts_at) + 1 : order.index(line.ends_at) + 1]
-
-
-def line_tables(design: DesignModel) -> Iterator[Problem]:
-    names = _stage_names(design)
-    for line in design.lines:
-        reached = reach(line, names)
-        if not reached:
-            continue
-        places = [line.starts_at, *reached]
-        tables = {
-            "load": reached,
-            "attenuation": places,
-            "cable_loss": reached,
-            "resistance": places,
-        }
-        for table, allowed in tables.items():
-            for stage in getattr(line, table):
-                yield from _reference(f"lines.{line.name}.{table}.{stage}", stage, allowed)
-        if line.termination is not None:
-            yield from _reference(f"lines.{line.name}.termination", line.termination, names)
-        yield from _cables(line, reached)
-
-
-def _cables(line: Line, reached: list[str]) -> Iterator[Problem]:
-    pieces = line.cable if isinstance(line.cable, dict) else dict.fromkeys(reached, line.cable)
-    key = f"lines.{line.name}.cable"
-    for stage in pieces:
-        yield from _reference(f"{key}.{stage}", stage, reached)
-    known = cable_names()
-    for name in sorted(set(pieces.values())):
-        if name not in known:
-            yield Problem(key, shown(name), "one of " + ", ".join(known), nearest(name, known))
-    for stage in reached:
-        cable = pieces.get(stage)
-        if stage in line.load:
-            continue
-        if cable is None:
-            yield Problem(f"{key}.{stage}", "", f"the cable of the piece that ends at {stage}")
-        elif cable in known and stage not in cable_stages(cable):
-            yield Problem(
-                f"lines.{line.name}.load.{stage}",
-                "",
-                f"a measured load: {cable!r} has values for {', '.join(cable_stages(cable))} only",
-            )
-
-
-def line_signals(design: DesignModel) -> Iterator[Problem]:
-    for line in design.lines:
-        for name in NEEDS.get(line.kind, ()):
-            if getattr(line, name) is None:
-                field = type(line).model_fields[name]
-                yield Problem(
-                    f"lines.{line.name}.{name}",
-                    "",
-                    f"required for a {line.kind} line: {field.description}",
-                )
-        used = {
-            "power_at_chip": line.kind in ("drive", "read-in", "pump"),
-            "bias_current": line.kind in ("flux", "coupler"),
-            "pulse_current": line.kind in ("flux", "coupler"),
-        }
-        for name, allowed in used.items():
-            if not allowed and getattr(line, name) is not None:
-                yield Problem(
-                    f"lines.{line.name}.{name}",
-                    f"{getattr(line, name):g}",
-                    f"nothing: a {line.kind} line does not use it",
-                )
-
-
 def stage_references(design: DesignModel) -> Iterator[Problem]:
-    names = _stage_names(design)
+    names = stage_names(design)
     for part in design.electronics:
-        yield from _reference(f"electronics.{part.name}.stage", part.stage, names)
+        yield from reference(f"electronics.{part.name}.stage", part.stage, names)
     for load in design.loads:
-        yield from _reference(f"loads.{load.name}.stage", load.stage, names)
-    yield from _reference("qubit.stage", design.qubit.stage, names)
-    yield from _reference("qubit.radiation_stage", design.qubit.radiation_stage, [ROOM, *names])
-    yield from _reference("workload.correction_stage", design.workload.correction_stage, names)
+        yield from reference(f"loads.{load.name}.stage", load.stage, names)
+    yield from reference("qubit.stage", design.qubit.stage, names)
+    yield from reference("qubit.radiation_stage", design.qubit.radiation_stage, [ROOM, *names])
+    yield from reference("workload.correction_stage", design.workload.correction_stage, names)
     for name in design.measured.temperature:
-        yield from _reference(f"measured.temperature.{name}", name, names)
+        yield from reference(f"measured.temperature.{name}", name, names)
     for name in design.measured.load:
-        yield from _reference(f"measured.load.{name}", name, names)
+        yield from reference(f"measured.load.{name}", name, names)
 
 
 def materials(design: DesignModel) -> Iterator[Problem]:
-    yield from _reference("qubit.film", design.qubit.film, superconductor_names())
-    yield from _reference("qubit.junction", design.qubit.junction, superconductor_names())
+    yield from reference("qubit.film", design.qubit.film, superconductor_names())
+    yield from reference("qubit.junction", design.qubit.junction, superconductor_names())
 
 
 def pulses(design: DesignModel) -> Iterator[Problem]:
@@ -280,11 +132,7 @@ def measured(design: DesignModel) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     unique_names,
-    stage_order,
-    stage_cooling,
-    line_ends,
-    line_tables,
-    line_signals,
+    *FRIDGE_RULES,
     stage_references,
     materials,
     pulses,

@@ -102,8 +102,8 @@ def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) ->
 
     The keys ``base`` (a preset's name), ``parts`` (names of shipped parts, or of files
     "name.toml" beside this one), ``remove`` (paths to leave out of what lies below) and
-    ``replace`` (sections, or members of lists, of which nothing below is kept) steer the merge and are not part of
-    the design.
+    ``replace`` (sections, or members of lists, of which nothing below is kept) steer the
+    merge and are not part of the design.
     """
     if not text.strip():
         raise DesignError(

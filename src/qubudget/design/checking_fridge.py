@@ -1,0 +1,209 @@
+"""Consistency of the refrigerator: stages in order, cooling models, lines, electronics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from qubudget.design.fridge import Electronics, Line, Stage
+from qubudget.design.paths import nearest
+from qubudget.design.problems import shown
+from qubudget.design.schema import DesignModel
+from qubudget.errors import Problem
+from qubudget.materials.cables import cable_names, cable_stages
+
+ROOM = "300k"
+NEEDS = {
+    "drive": ("power_at_chip",),
+    "read-in": ("power_at_chip",),
+    "pump": ("power_at_chip",),
+    "flux": ("bias_current",),
+    "coupler": ("pulse_current",),
+    "photonic": ("power_at_chip", "photodiode_impedance", "responsivity"),
+}
+"""What each kind of line must state."""
+USERS = {
+    "power_at_chip": ("drive", "read-in", "pump", "photonic"),
+    "bias_current": ("flux", "coupler"),
+    "pulse_current": ("flux", "coupler"),
+    "photodiode_impedance": ("photonic",),
+    "responsivity": ("photonic",),
+}
+"""Which kinds of line use a signal's field; others must leave it out."""
+COOLING_NEEDS = {
+    "base_temperature": ("linear", "quadratic"),
+    "circulation": ("enthalpy",),
+    "exchange_temperature": ("enthalpy",),
+}
+"""Which cooling models need a stage's field; others must leave it out."""
+SWITCHING = ("capacitance", "voltage", "clock")
+
+
+def reference(key: str, name: str, names: Iterable[str]) -> Iterator[Problem]:
+    """A problem where ``name`` is none of ``names``."""
+    known = list(names)
+    if name not in known:
+        yield Problem(key, shown(name), "one of " + ", ".join(known), nearest(name, known))
+
+
+def stage_names(design: DesignModel) -> list[str]:
+    """Names of the stages, warm to cold."""
+    return [stage.name for stage in design.stages]
+
+
+def stage_order(design: DesignModel) -> Iterator[Problem]:
+    for warm, cold in pairwise(design.stages):
+        if cold.rated_temperature >= warm.rated_temperature:
+            yield Problem(
+                f"stages.{cold.name}.rated_temperature",
+                f"{cold.rated_temperature:g} K below {warm.name} at {warm.rated_temperature:g} K",
+                "stages in order, warm to cold",
+            )
+
+
+def stage_cooling(design: DesignModel) -> Iterator[Problem]:
+    for stage in design.stages:
+        key = f"stages.{stage.name}"
+        for field, users in COOLING_NEEDS.items():
+            value = getattr(stage, field)
+            if stage.cooling in users and value is None:
+                yield Problem(f"{key}.{field}", "", f"required for {stage.cooling} cooling")
+            elif stage.cooling not in users and value is not None:
+                allowed = f"nothing: {stage.cooling} cooling does not use it"
+                yield Problem(f"{key}.{field}", f"{value:g}", allowed)
+        base = stage.base_temperature
+        if base is not None and base >= stage.rated_temperature:
+            allowed = f"below the rated temperature, {stage.rated_temperature:g} K"
+            yield Problem(f"{key}.base_temperature", f"{base:g} K", allowed)
+        yield from _curve(stage, key)
+        if (stage.cooling == "response") != (design.cryostat.response != "none"):
+            yield Problem(
+                f"{key}.cooling",
+                shown(stage.cooling),
+                "'response' for all stages where cryostat.response names a measured fridge, "
+                "else another cooling",
+            )
+
+
+def _curve(stage: Stage, key: str) -> Iterator[Problem]:
+    if stage.cooling != "table":
+        if stage.curve:
+            allowed = f"nothing: {stage.cooling} cooling does not use it"
+            yield Problem(f"{key}.curve", f"{len(stage.curve)} points", allowed)
+        return
+    rising = all(
+        a.temperature < b.temperature and a.power < b.power for a, b in pairwise(stage.curve)
+    )
+    if len(stage.curve) < 2 or not rising:
+        allowed = "at least two points, cold to warm, with rising power"
+        yield Problem(f"{key}.curve", f"{len(stage.curve)} points", allowed)
+    elif not stage.curve[0].temperature <= stage.rated_temperature <= stage.curve[-1].temperature:
+        yield Problem(
+            f"{key}.rated_temperature", f"{stage.rated_temperature:g} K", "within the curve"
+        )
+
+
+def line_ends(design: DesignModel) -> Iterator[Problem]:
+    names = stage_names(design)
+    for line in design.lines:
+        key = f"lines.{line.name}"
+        yield from reference(f"{key}.starts_at", line.starts_at, [ROOM, *names])
+        yield from reference(f"{key}.ends_at", line.ends_at, names)
+        known = line.starts_at in (ROOM, *names) and line.ends_at in names
+        if known and not reach(line, names):
+            yield Problem(
+                f"{key}.ends_at", shown(line.ends_at), f"a stage colder than {line.starts_at}"
+            )
+
+
+def reach(line: Line, names: list[str]) -> list[str]:
+    """Stages at which pieces of a line end, warm to cold; empty where it reaches none."""
+    order = [ROOM, *names]
+    if line.starts_at not in order or line.ends_at not in order:
+        return []
+    return order[order.index(line.starts_at) + 1 : order.index(line.ends_at) + 1]
+
+
+def line_tables(design: DesignModel) -> Iterator[Problem]:
+    names = stage_names(design)
+    for line in design.lines:
+        reached = reach(line, names)
+        if not reached:
+            continue
+        places = [line.starts_at, *reached]
+        tables = {
+            "load": reached,
+            "attenuation": places,
+            "cable_loss": reached,
+            "resistance": places,
+        }
+        for table, allowed in tables.items():
+            for stage in getattr(line, table):
+                yield from reference(f"lines.{line.name}.{table}.{stage}", stage, allowed)
+        if line.termination is not None:
+            yield from reference(f"lines.{line.name}.termination", line.termination, names)
+        yield from _cables(line, reached)
+
+
+def _cables(line: Line, reached: list[str]) -> Iterator[Problem]:
+    pieces = line.cable if isinstance(line.cable, dict) else dict.fromkeys(reached, line.cable)
+    key = f"lines.{line.name}.cable"
+    for stage in pieces:
+        yield from reference(f"{key}.{stage}", stage, reached)
+    known = cable_names()
+    for name in sorted(set(pieces.values())):
+        if name not in known:
+            yield Problem(key, shown(name), "one of " + ", ".join(known), nearest(name, known))
+    for stage in reached:
+        cable = pieces.get(stage)
+        if stage in line.load:
+            continue
+        if cable is None:
+            yield Problem(f"{key}.{stage}", "", f"the cable of the piece that ends at {stage}")
+        elif cable in known and stage not in cable_stages(cable):
+            yield Problem(
+                f"lines.{line.name}.load.{stage}",
+                "",
+                f"a measured load: {cable!r} has values for {', '.join(cable_stages(cable))} only",
+            )
+
+
+def line_signals(design: DesignModel) -> Iterator[Problem]:
+    for line in design.lines:
+        for name in NEEDS.get(line.kind, ()):
+            if getattr(line, name) is None:
+                field = type(line).model_fields[name]
+                wanted = f"required for a {line.kind} line: {field.description}"
+                yield Problem(f"lines.{line.name}.{name}", "", wanted)
+        for name, users in USERS.items():
+            value = getattr(line, name)
+            if line.kind not in users and value is not None:
+                allowed = f"nothing: a {line.kind} line does not use it"
+                yield Problem(f"lines.{line.name}.{name}", f"{value:g}", allowed)
+
+
+def electronics(design: DesignModel) -> Iterator[Problem]:
+    for part in design.electronics:
+        yield from _power(part, f"electronics.{part.name}")
+
+
+def _power(part: Electronics, key: str) -> Iterator[Problem]:
+    given = [name for name in SWITCHING if getattr(part, name) is not None]
+    if part.power is not None and given:
+        yield Problem(f"{key}.{given[0]}", "beside power", "either power, or C V^2 f")
+    if part.power is None:
+        if not given:
+            yield Problem(f"{key}.power", "", "a power, or capacitance, voltage and clock")
+        for name in SWITCHING:
+            if given and name not in given:
+                yield Problem(f"{key}.{name}", "", "required for C V^2 f")
+
+
+FRIDGE_RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
+    stage_order,
+    stage_cooling,
+    line_ends,
+    line_tables,
+    line_signals,
+    electronics,
+)
