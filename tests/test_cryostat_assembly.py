@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from qubudget.cryostat.assembly import solve
 from qubudget.design import load
-from qubudget.errors import OutOfRangeError
+from qubudget.design.fridge import CurvePoint
+from qubudget.errors import DesignError, OutOfRangeError
 
 STAGES = ("50k", "4k", "still", "cp", "mxc")
 
@@ -67,6 +68,8 @@ def test_contract_keys(krinner):
         "loads",
         "binding_stage",
         "max_qubits",
+        "shape",
+        "needs",
         "wall_power_W",
         "machine",
     }
@@ -81,6 +84,7 @@ def test_contract_keys(krinner):
         "max_temperature_K",
         "temperature_margin",
         "extrapolated",
+        "unexplained_load_W",
     }
     assert set(document["max_qubits"]) >= {
         "total",
@@ -272,3 +276,134 @@ def test_bad_input(krinner):
             solve(krinner, extra=extra)
     with pytest.raises(OutOfRangeError):
         solve(krinner, qubits=0)
+
+
+def with_stage(design, name, **changes):
+    stages = [s.model_copy(update=changes) if s.name == name else s for s in design.stages]
+    return design.model_copy(update={"stages": tuple(stages)})
+
+
+def test_equal_units_share_the_load_of_a_stage(krinner):
+    """Colossus' mixing chambers: ten of 30 uW; two of Krinner's take twice his 19 uW."""
+    bare = krinner.replace({"lines": [], "electronics": []})
+    for name, kelvin, watts in (("mxc", 20e-3, 19e-6), ("4k", 4.2, 1.5)):
+        double = solve(with_stage(bare, name, units=2), extra={name: 2 * watts})
+        assert double.temperatures[name] == pytest.approx(kelvin)
+        assert double.stage(name).capacity == 2 * watts
+    assert solve(with_stage(krinner, "cp", units=2)).max_qubits.by_stage["cp"] == 288
+    fixed = with_stage(pinned(bare), "mxc", units=2)
+    assert solve(fixed, extra={"mxc": 99e-6}).status == "STABLE"
+    assert solve(fixed, extra={"mxc": 100e-6}).status == "RUNAWAY"
+    flow = {"cooling": "enthalpy", "circulation": 565e-6, "exchange_temperature": 18e-3}
+    one = solve(with_stage(bare, "mxc", **flow), extra={"mxc": 8e-6})
+    two = solve(with_stage(bare, "mxc", units=2, **flow), extra={"mxc": 16e-6})
+    assert two.temperatures["mxc"] == pytest.approx(one.temperatures["mxc"])
+
+
+def test_equal_units_of_a_measured_response():
+    design = load("uts-fridge")
+    twice = design.model_copy(
+        update={"stages": tuple(s.model_copy(update={"units": 2}) for s in design.stages)}
+    )
+    own = {state.name: state.load for state in solve(design).stages}
+    doubled = solve(twice, extra=own)
+    for state in solve(design).stages:
+        assert doubled.temperatures[state.name] == pytest.approx(state.temperature)
+
+
+def test_mixing_chamber_by_enthalpy(krinner):
+    """n3 (95 T^2 - 11 Tex^2) = load, by hand."""
+    design = with_stage(
+        krinner, "mxc", cooling="enthalpy", circulation=600e-6, exchange_temperature=15e-3
+    )
+    load_here = solve(krinner).stage("mxc").load
+    found = solve(design)
+    by_hand = math.sqrt((load_here / 600e-6 + 11 * 15e-3**2) / 95)
+    assert found.temperatures["mxc"] == pytest.approx(by_hand)
+    assert not found.stage("mxc").extrapolated
+    assert solve(design, extra={"mxc": 200e-6}).stage("mxc").extrapolated  # above 40 mK
+    with pytest.raises(DesignError, match=r"stages\.mxc\.circulation.*enthalpy"):
+        solve(with_stage(design, "mxc", circulation=None))
+
+
+def test_mixing_chamber_by_a_measured_curve(krinner):
+    """Bluefors' LD450 from its datasheet's 14 uW at 20 mK and 450 uW at 100 mK."""
+    points = (
+        CurvePoint(temperature="20 mK", power="14 uW"),
+        CurvePoint(temperature="100 mK", power="450 uW"),
+    )
+    bare = krinner.replace({"lines": [], "electronics": []})
+    design = with_stage(bare, "mxc", cooling="table", curve=points)
+    warm = with_stage(design, "cp", cooling="fixed", rated_temperature=0.5, base_temperature=None)
+    assert solve(warm, extra={"mxc": 14e-6}).temperatures["mxc"] == pytest.approx(20e-3)
+    assert solve(warm, extra={"mxc": 450e-6}).temperatures["mxc"] == pytest.approx(100e-3)
+    beyond = solve(warm, extra={"mxc": 451e-6})
+    assert beyond.status == "RUNAWAY"
+    assert "warmest point of its cooling curve" in beyond.reason
+    with pytest.raises(OutOfRangeError, match=r"stages\.mxc\.curve.*add colder points"):
+        solve(warm, extra={"mxc": 1e-6})
+    with pytest.raises(DesignError, match=r"stages\.mxc\.curve.*two points"):
+        solve(with_stage(design, "mxc", curve=points[:1]))
+    with pytest.raises(DesignError, match=r"stages\.mxc\.curve.*rise"):
+        solve(with_stage(design, "mxc", curve=points[::-1]))
+
+
+def test_a_curve_that_starts_above_small_loads_still_has_a_largest_machine(krinner):
+    points = (
+        CurvePoint(temperature="10 mK", power="3 uW"),
+        CurvePoint(temperature="20 mK", power="19 uW"),
+    )
+    design = with_stage(krinner, "mxc", cooling="table", curve=points)
+    assert solve(design).max_qubits.at_limit == 144
+
+
+def test_radiation_from_the_stage_above(krinner):
+    """0.5 m^2 of shield at emissivity 0.03 between 45 K and 4.2 K: 3.5 mW, by hand."""
+    bare = krinner.replace({"lines": [], "electronics": []})
+    design = with_stage(bare, "4k", shield_area=0.5, emissivity=0.03)
+    result = solve(design, extra={"50k": 30.0, "4k": 1.5})
+    entry = next(e for e in result.loads if e.kind == "radiation")
+    assert (entry.stage, entry.item) == ("4k", "shield")
+    hot, cold = result.temperatures["50k"], result.temperatures["4k"]
+    assert hot == pytest.approx(45)
+    assert entry.watts == pytest.approx(0.5 * 0.03 * 5.670374e-8 * (hot**4 - cold**4), rel=1e-6)
+    assert entry.watts == pytest.approx(3.49e-3, rel=1e-3)
+    # a balance at the solved temperatures, not at the rated ones
+    assert 1.5 / 1.35 * (cold - 2.85) == pytest.approx(result.stage("4k").load, rel=1e-10)
+    cooler = solve(design, extra={"4k": 1.5})  # 50k empty at 35 K
+    entry = next(e for e in cooler.loads if e.kind == "radiation")
+    assert entry.watts == pytest.approx(3.49e-3 * (35 / 45) ** 4, rel=2e-3)
+
+
+def test_radiation_from_the_room_counts_in_the_largest_machine(krinner):
+    """1.5 m^2 at an effective emissivity of 0.01 takes 6.9 of the 30 W at 45 K."""
+    design = with_stage(krinner, "50k", shield_area=1.5, emissivity=0.01)
+    result = solve(design)
+    heat = 1.5 * 0.01 * 5.670374e-8 * (300**4 - 45**4)
+    groups = math.floor((30 - heat) / (0.6648 * 30 / 18))
+    assert result.max_qubits.by_stage["50k"] == 8 * groups
+
+
+def test_a_runaway_stage_takes_its_radiated_neighbours_with_it(krinner):
+    """Nothing can be said of what a stage without temperature radiates."""
+    design = with_stage(krinner, "4k", shield_area=0.5, emissivity=0.03)
+    result = solve(design, extra={"50k": 1e4})
+    assert result.status == "RUNAWAY"
+    assert result.reason.startswith("50k: load")
+    assert "4k: takes heat from 50k, which has no temperature" in result.reason
+    assert result.temperatures["4k"] is None
+    measured = design.replace({"measured": {"temperature": {"50k": "40 K"}}})
+    stages = tuple(design.stages)
+    pinned_above = solve(measured.model_copy(update={"stages": stages}), extra={"50k": 1e4})
+    assert pinned_above.status == "STABLE"
+
+
+def test_a_fixed_stage_hotter_than_the_solved_one_above_is_runaway(krinner):
+    """The empty 4 K stage is at 2.85 K: nothing held at 3 K can hang from it."""
+    bare = krinner.replace({"lines": [], "electronics": []})
+    design = with_stage(
+        bare, "still", cooling="fixed", rated_temperature=3.0, base_temperature=None
+    )
+    result = solve(design)
+    assert result.status == "RUNAWAY"
+    assert "still: held at 3 K, but the next warmer stage is at 2.85 K" in result.reason

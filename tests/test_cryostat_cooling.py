@@ -8,13 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qubudget.cryostat.cooling import (
+    enthalpy_base,
+    enthalpy_cooling,
+    enthalpy_temperature,
     linear_coefficient,
     linear_cooling,
     linear_temperature,
     quadratic_coefficient,
     quadratic_cooling,
     quadratic_temperature,
+    table_cooling,
+    table_temperature,
 )
+from qubudget.cryostat.radiation import radiated_heat
 from qubudget.cryostat.response import response_temperatures, uts_response
 from qubudget.cryostat.stability import correction_heating, fate, fixed_points
 from qubudget.errors import OutOfRangeError
@@ -164,3 +170,79 @@ def test_stability_refuses_an_empty_range_and_infinite_heat():
 def test_cooling_refuses_what_has_no_meaning(ask):
     with pytest.raises(OutOfRangeError):
         ask()
+
+
+def test_enthalpy_of_a_mixing_chamber():
+    """Circulations behind datasheet points with perfect exchangers (84 n3 T^2), umol/s."""
+    for flow, watts, kelvin in ((565, 19e-6, 20e-3), (893, 30e-6, 20e-3), (536, 450e-6, 100e-3)):
+        assert enthalpy_cooling(kelvin, flow * 1e-6, kelvin) == pytest.approx(watts, rel=2e-3)
+    base = enthalpy_base(18e-3)
+    assert base == pytest.approx(18e-3 * math.sqrt(11 / 95))
+    assert enthalpy_cooling(base, 565e-6, 18e-3) == pytest.approx(0, abs=1e-18)
+    # through a base of 6 mK it is the quadratic fit with C = 95 n3
+    exchange = 6e-3 * math.sqrt(95 / 11)
+    fit = quadratic_cooling(14e-3, 95 * 549e-6, 6e-3)
+    assert enthalpy_cooling(14e-3, 549e-6, exchange) == pytest.approx(fit)
+
+
+@settings(max_examples=30)
+@given(load=st.floats(0, 1e-3), flow=st.floats(1e-5, 1e-2), exchange=st.floats(1e-3, 0.05))
+def test_enthalpy_temperature_inverts_its_cooling(load, flow, exchange):
+    found = enthalpy_temperature(load, flow, exchange)
+    assert enthalpy_cooling(found, flow, exchange) == pytest.approx(load, rel=1e-9, abs=1e-15)
+
+
+def test_a_table_passes_its_points_and_keeps_power_laws():
+    """Bluefors' LD450: 14 uW at 20 mK and 450 uW at 100 mK (datasheet)."""
+    at, take = [20e-3, 100e-3], [14e-6, 450e-6]
+    assert table_cooling(at, at, take) == pytest.approx(take)
+    exponent = math.log(450 / 14) / math.log(5)
+    assert table_cooling(50e-3, at, take) == pytest.approx(14e-6 * 2.5**exponent)
+    middle = table_temperature(100e-6, at, take)
+    assert middle == pytest.approx(20e-3 * (100 / 14) ** (1 / exponent))
+    assert table_temperature(take, at, take) == pytest.approx(at, rel=1e-9)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), size=st.integers(2, 8))
+def test_a_table_rises_between_its_points_and_is_inverted(data, size):
+    steps = st.lists(st.floats(1.05, 3.0), min_size=size, max_size=size)
+    at = 1e-3 * np.cumprod(data.draw(steps))
+    take = 1e-9 * np.cumprod(data.draw(steps))
+    asked = np.geomspace(at[0], at[-1] * (1 - 1e-12), 40)
+    power = table_cooling(asked, at, take)
+    assert np.all(np.diff(power) > 0)
+    # The slope may vanish at an end, so the inverse is judged by its power.
+    found = table_temperature(power, at, take)
+    assert table_cooling(found, at, take) == pytest.approx(power, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: table_cooling(0.1, [0.2, 0.3], [1, 2]),
+        lambda: table_cooling(0.4, [0.2, 0.3], [1, 2]),
+        lambda: table_temperature(3, [0.2, 0.3], [1, 2]),
+        lambda: table_cooling(0.2, [0.2], [1]),
+        lambda: table_cooling(0.2, [0.2, 0.2], [1, 2]),
+        lambda: table_cooling(0.2, [0.2, 0.3], [2, 1]),
+        lambda: table_cooling(0.2, [0.2, 0.3], [0, 1]),
+        lambda: enthalpy_cooling(1e-3, 565e-6, 18e-3),
+        lambda: enthalpy_cooling(20e-3, 0, 18e-3),
+        lambda: radiated_heat(300, 77, 1, 1.2),
+        lambda: radiated_heat(300, 77, -1, 0.2),
+    ],
+)
+def test_curves_and_radiation_refuse_what_has_no_meaning(ask):
+    with pytest.raises(OutOfRangeError):
+        ask()
+
+
+def test_radiation_between_shields():
+    """Black surfaces at room temperature (300 K) send 459 W/m^2 to a cold one: sigma T^4."""
+    assert radiated_heat(300, 0, 1, 1) == pytest.approx(459.3, rel=1e-3)
+    # A cold shield of 45 K halves nothing of that, one in balance takes none.
+    assert radiated_heat(300, 45, 1, 1) == pytest.approx(459.3 - 0.233, rel=1e-3)
+    assert radiated_heat(40, 40, 2, 0.05) == 0
+    assert radiated_heat(4, 45, 1, 0.1) == -radiated_heat(45, 4, 1, 0.1)
+    assert radiated_heat([300, 50], 4, 0.5, 0.03).shape == (2,)

@@ -10,8 +10,10 @@ from qubudget.cryostat.heat import (
     cable_heat_cold_share,
     joule_heat,
     landauer_power,
+    photodiode_heat,
     shorted_attenuator_heat,
     signal_powers,
+    switching_power,
     upstream_current,
 )
 from qubudget.cryostat.wall import specific_power
@@ -125,3 +127,24 @@ def test_duties_of_a_surface_code_cycle():
 def test_what_has_no_meaning_is_refused(ask):
     with pytest.raises(OutOfRangeError):
         ask()
+
+
+def test_light_of_a_photonic_link():
+    """Lecocq 2021 with 10 kohm and 1 A/W: a photocurrent whose square times Z/2 is the signal."""
+    power = 1e-3 * 10**-7.1
+    light = photodiode_heat(power, 1e4, 1.0)
+    assert light**2 * 1e4 / 2 == pytest.approx(power)
+    assert photodiode_heat(power, 1e4, 1.2) == pytest.approx(light / 1.2)
+    assert photodiode_heat([power, 4 * power], 50, 1)[1] == pytest.approx(
+        2 * photodiode_heat(power, 50, 1)
+    )
+    with pytest.raises(OutOfRangeError):
+        photodiode_heat(power, 0, 1)
+
+
+def test_switching_power_of_cmos():
+    """18 nW, what a charge-lock cell takes with 100 mV pulses (Pauka et al. 2021): 1.8 uW/V^2."""
+    assert switching_power(1.8e-12, 0.1, 1e6) == pytest.approx(18e-9)
+    assert switching_power(1e-12, 2.0, 1e9) == pytest.approx(4 * switching_power(1e-12, 1.0, 1e9))
+    with pytest.raises(OutOfRangeError):
+        switching_power(-1, 1, 1)

@@ -184,3 +184,52 @@ def test_resistance_before_an_attenuator_carries_forward_and_returning_current(k
 
 def test_the_designs_own_number_of_qubits_is_the_machine_as_built(krinner):
     assert solve(krinner, qubits=50) == solve(krinner)
+
+
+def with_part(design, **changes):
+    part = design.electronics[0].model_copy(update=changes)
+    return design.model_copy(update={"electronics": (part,)})
+
+
+def test_electronics_by_power_or_by_switching(krinner):
+    """Exactly one of the two: C V^2 f of 1 nF at 0.7 V and 20 MHz is 9.8 mW."""
+    cmos = {"power": None, "capacitance": 1e-9, "voltage": 0.7, "clock": 20e6}
+    loads = {e.item: e.watts for e in solve(with_part(krinner, **cmos)).loads if e.stage == "4k"}
+    assert loads["hemt"] == pytest.approx(8 * 9.8e-3)
+    for wrong, key in (
+        ({"power": None}, r"electronics\.hemt\.power"),
+        (cmos | {"power": 1e-3}, r"electronics\.hemt\.capacitance"),
+        (cmos | {"clock": None}, r"electronics\.hemt\.clock"),
+        ({"voltage": 0.7}, r"electronics\.hemt\.voltage"),
+    ):
+        with pytest.raises(DesignError, match=key):
+            solve(with_part(krinner, **wrong))
+
+
+def photonic(design, **changes):
+    values = {
+        "kind": "photonic", "attenuation": {}, "load": dict.fromkeys(STAGES, 3e-12),
+        "photodiode_impedance": 1e4, "responsivity": 1.0,
+    }  # fmt: skip
+    line = design.lines[0].model_copy(update=values | changes)
+    return design.model_copy(update={"lines": (line,), "electronics": ()})
+
+
+def test_photonic_drive_lines(krinner):
+    """Lecocq 2021 as arXiv:2608.00990 has it: sqrt(2 P/Z)/R while on, all of it at the diode."""
+    entries = {(e.stage, e.kind): e.watts for e in solve(photonic(krinner)).loads}
+    light = (2 * 1e-3 * 10**-7.1 / 1e4) ** 0.5
+    assert entries["mxc", "photodiode"] == pytest.approx(50 * light * 400 / 8800)
+    assert {kind for _, kind in entries} == {"passive", "photodiode"}
+    damped = solve(photonic(krinner, attenuation={"mxc": 100.0}, attenuator_heat="absorbed"))
+    entries = {(e.stage, e.kind): e.watts for e in damped.loads}
+    assert entries["mxc", "photodiode"] == pytest.approx(50 * 10 * light * 400 / 8800)
+    assert entries["mxc", "attenuator"] == pytest.approx(50 * 99e-3 * 10**-7.1 * 400 / 8800)
+
+
+def test_a_photonic_line_needs_its_photodiode(krinner):
+    for name in ("photodiode_impedance", "responsivity", "power_at_chip"):
+        with pytest.raises(DesignError, match=rf"lines\.drive\.{name}"):
+            solve(photonic(krinner, **{name: None}))
+    with pytest.raises(DesignError, match=r"lines\.drive\.attenuation\.4k.*behind the diode"):
+        solve(photonic(krinner, attenuation={"4k": 100.0}))

@@ -233,3 +233,47 @@ def test_none_leaves_a_key_out() -> None:
     design = load("willow-like").replace({"measured.t1": None, "measured.t2": None})
     assert design.measured.t1 is None
     assert design.measured.readout_error == 8e-3
+
+
+def test_a_circuit_written_by_its_energies_can_be_changed() -> None:
+    """Koch et al. 2007: f01 = sqrt(8 E_J E_C) - E_C, to a percent at E_J/E_C = 80."""
+    energies = {"qubit.frequency": None, "qubit.anharmonicity": None,
+                "qubit.josephson_energy": "20 GHz", "qubit.charging_energy": "0.25 GHz"}  # fmt: skip
+    design = load("krinner-xld400").replace(energies)
+    assert design.qubit.frequency == pytest.approx((8 * 20e9 * 0.25e9) ** 0.5 - 0.25e9, rel=0.01)
+    values = {value.key: value for value in design.effective()}
+    assert values["qubit.frequency"].origin.startswith("from qubit.josephson_energy")
+    heavier = design.replace({"qubit.josephson_energy": "25 GHz"})
+    assert heavier.qubit.frequency > design.qubit.frequency
+
+
+def test_a_measured_material_gives_what_is_left_out() -> None:
+    name = "sapphire bulk EFG"
+    design = load("krinner-xld400").replace(
+        {"dielectrics.substrate.tan_delta": None, "dielectrics.substrate.spread": None,
+         "dielectrics.substrate.material": name}
+    )  # fmt: skip
+    values = {value.key: value for value in design.effective()}
+    assert values["dielectrics.substrate.tan_delta"].value == 6.2e-8  # Read et al. 2023
+    assert values["dielectrics.substrate.tan_delta"].origin == f"material {name}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"stages.cp.cooling": "table"}, "stages.cp.curve"),
+        ({"stages.mxc.cooling": "enthalpy"}, "stages.mxc.circulation"),
+        ({"stages.cp.curve": [{"temperature": "0.1 K", "power": "1 uW"}]}, "stages.cp.curve"),
+        ({"electronics.hemt.power": None}, "electronics.hemt.power"),
+        ({"electronics.hemt.voltage": "1 V"}, "electronics.hemt.voltage"),
+        ({"electronics.hemt.power": None, "electronics.hemt.voltage": "1 V"},
+         "electronics.hemt.clock"),
+        ({"lines.drive.kind": "photonic"}, "lines.drive.responsivity"),
+        ({"gates.rise": "15 ns"}, "gates.one_qubit_time"),
+        ({"qubit.radiation_stage": "5k"}, "qubit.radiation_stage"),
+        ({"dielectrics.substrate.material": "cheese"}, "dielectrics.substrate.material"),
+        ({"qubit.charging_energy": "0.25 GHz"}, "qubit.josephson_energy"),
+    ],
+)  # fmt: skip
+def test_fields_of_the_deeper_wings_are_checked(changes: dict[str, object], key: str) -> None:
+    assert key in problems(changes, base="krinner-xld400")

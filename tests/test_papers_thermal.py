@@ -54,6 +54,7 @@ def test_contract_document() -> None:
         "published-code",
         "published-table",
         "side-by-side",
+        "dual-mandate",
     ]
     for claim in REPRODUCTION.claims:
         keys = {"id", "statement", "printed", "computed", "unit", "verdict", "reason"}

@@ -13,6 +13,8 @@ from qubudget.constants import BOLTZMANN, PLANCK
 from qubudget.design import Design, load
 from qubudget.errors import OutOfRangeError
 from qubudget.qubit.assembly import coherence
+from qubudget.qubit.budget import Channel, shares
+from qubudget.qubit.gate_errors import Decay
 from qubudget.qubit.result import CoherenceResult
 
 KRINNER = load("krinner-xld400")
@@ -187,6 +189,14 @@ MOVES = [
     ("qubit.charge_noise", 1e-2, "t2_s"),
     ("qubit.charge_dispersion", "50 kHz", "t2_s"),
     ("qubit.critical_current_noise", 1e-6, "t2_s"),
+    ("qubit.tls_noise", "10 kHz", "t2_s"),
+    ("qubit.time_spread", 0.3, "spread.t1_p05_s"),
+    ("qubit.device_spread", 0.5, "spread.one_qubit_error_p95"),
+    ("qubit.radiation_stage", "300k", "t1_s"),
+    ("qubit.radiation_attenuation", "60 dB", "t1_s"),
+    ("qubit.electrode_volume", "10 um^3", "t1_s"),
+    ("chip.trapping", "1 1/s", "t1_s"),
+    ("chip.recombination", "1e9 1/s", "t1_s"),
     ("qubit.drive_coupling", "9e3 1/s", "t1_s"),
     ("dielectrics.substrate.participation", 0.5, "t1_s"),
     ("dielectrics.substrate.tan_delta", 1e-7, "t1_s"),
@@ -331,6 +341,7 @@ def test_burst_response_is_gap_engineered() -> None:
 def test_limit_of_no_dissipation_but_one_dielectric() -> None:
     quiet = {
         "qubit.residual_quasiparticles": 0,
+        "qubit.radiation_attenuation": "200 dB",
         "qubit.drive_coupling": "0 1/s",
         "readout.shift": "0 MHz",
         "qubit.flux_noise": 0,
@@ -364,8 +375,67 @@ def test_contract_keys() -> None:
         assert channel["kind"] in ("relaxation", "dephasing")
         assert channel["rate_per_s"] >= 0
     gaussian = {c["name"] for c in document["channels"] if c.get("decay") == "gaussian"}
-    assert gaussian == {"flux-noise", "charge-noise", "critical-current-noise"}
+    assert gaussian == {"flux-noise", "charge-noise", "critical-current-noise", "tls-noise"}
     json.dumps(document, allow_nan=False)
+
+
+def test_shares_sum_to_one_per_kind() -> None:
+    document = solve(KRINNER, {"qubit.tls_noise": "3 kHz"}).to_dict()
+    for kind in ("relaxation", "dephasing"):
+        found = [c["share"] for c in document["channels"] if c["kind"] == kind]
+        assert sum(found) == pytest.approx(1.0, rel=1e-12)
+        assert min(found) >= 0
+    substrate = next(c for c in document["channels"] if c["name"] == "dielectric.substrate")
+    assert substrate["share"] == pytest.approx(substrate["rate_per_s"] * document["t1_s"])
+    # what a dephasing channel takes of the exponent at Tphi
+    tphi = document["tphi_s"]
+    for channel in document["channels"]:
+        if channel["kind"] == "dephasing":
+            power = 2 if channel["decay"] == "gaussian" else 1
+            assert channel["share"] == pytest.approx((channel["rate_per_s"] * tphi) ** power)
+
+
+def test_no_dephasing_has_no_shares() -> None:
+    nothing = [Channel("purcell", "relaxation", 0.0, 0.0, 0.0), Channel("x", "dephasing", 0.0)]
+    assert shares(nothing) == (None, None)
+
+
+@pytest.mark.parametrize("rate", [-1.0, math.inf, math.nan])
+def test_negative_or_infinite_rates_are_refused(rate: float) -> None:
+    with pytest.raises(OutOfRangeError, match="purcell"):
+        Channel("purcell", "relaxation", rate)
+    with pytest.raises(OutOfRangeError, match="purcell"):
+        Channel("purcell", "relaxation", 1.0, 1.0, rate)
+
+
+def test_what_the_design_leaves_out_comes_from_the_circuit() -> None:
+    changes: dict[str, object] = {"qubit.charge_dispersion": None, "qubit.flux_sensitivity": None}
+    pair = {
+        "qubit.frequency": "5 GHz",
+        "qubit.anharmonicity": "300 MHz",
+        "qubit.flux_bias": 0,
+        "qubit.junction_asymmetry": 0,
+    }
+    sweet = rates(solve(KRINNER, changes | pair))
+    assert sweet["flux-noise"] == pytest.approx(0.0, abs=1e-6)  # no first order at zero flux
+    # |df/dq| = pi eps/2 per electron, eps = 8.87 kHz from the diagonalisation
+    log_factor = math.log(1 / (2 * math.pi * 10e-6))
+    slope = 2 * math.pi * KRINNER.qubit.charge_noise * math.sqrt(log_factor)
+    assert sweet["charge-noise"] == pytest.approx(slope * math.pi * 8.87e3 / 2, rel=2e-3)
+    away = {"qubit.flux_bias": 0.25}
+    biased = rates(solve(KRINNER, changes | pair | away))
+    # Koch 2007: |df/dPhi| = (pi/2)(f + E_C/h) at a quarter quantum with equal junctions
+    slope = 2 * math.pi * KRINNER.qubit.flux_noise * math.sqrt(log_factor)
+    assert biased["flux-noise"] == pytest.approx(slope * math.pi / 2 * 5.3e9, rel=0.02)
+    asymmetric = rates(solve(KRINNER, changes | pair | away | {"qubit.junction_asymmetry": 0.6}))
+    assert asymmetric["flux-noise"] < biased["flux-noise"]
+
+
+def test_measured_t2_above_twice_the_measured_t1_is_refused() -> None:
+    with pytest.raises(OutOfRangeError, match="twice T1"):
+        Decay.of_times(20e-6, 41e-6)
+    assert Decay.of_times(None, 41e-6) == Decay(0.0, 1 / 41e-6, 0.0)
+    assert solve(KRINNER, {"measured.t1": "20 us", "measured.t2": "40 us"}).tphi_s is None
 
 
 def test_missing_stage_is_refused() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from qubudget.errors import OutOfRangeError
+from qubudget.qubit.fluctuators import fluctuator_amplitude
 from qubudget.qubit.low_frequency import (
     ECHO_LOG_FACTOR,
     charge_sensitivity,
@@ -116,3 +117,21 @@ def test_one_over_f_refuses() -> None:
         one_over_f_dephasing(1e-6, 1e9, -1.0)
     with pytest.raises(OutOfRangeError):
         one_over_f_dephasing(-1e-6, 1e9, 1.0)
+
+
+def test_fluctuators_spectrum_grows_with_the_square_of_temperature() -> None:
+    # the law that J. Goetz et al., arXiv:1609.07351, confirm for non-interacting two-level states
+    temperatures = np.array([0.02, 0.06, 0.2])
+    amplitude = fluctuator_amplitude(500.0, temperatures)
+    assert amplitude[0] == pytest.approx(500.0)  # as stated at 20 mK
+    exponents = np.diff(np.log(amplitude**2)) / np.diff(np.log(temperatures))
+    assert exponents == pytest.approx([2.0, 2.0])
+    assert fluctuator_amplitude(500.0, 0.0) == 0.0
+    # frequency noise itself: 500 Hz at 1 Hz, 2 pi 500 sqrt(9.67) = 9.77e3 /s over 10 us
+    assert one_over_f_dephasing(500.0, 1.0, 9.675) == pytest.approx(9.77e3, rel=1e-3)
+
+
+@pytest.mark.parametrize("arguments", [(-1.0, 0.02), (1.0, -0.02), (np.nan, 0.02)])
+def test_fluctuators_refuse(arguments: tuple[float, float]) -> None:
+    with pytest.raises(OutOfRangeError):
+        fluctuator_amplitude(*arguments)

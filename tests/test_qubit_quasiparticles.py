@@ -206,3 +206,9 @@ def test_divergence_is_refused() -> None:
         gap_suppression("down", 6e9, 0.1, AL, 6e9)
     with pytest.raises(OutOfRangeError):
         gap_suppression("down", 6e9, 0.1, AL, -1e9)
+
+
+@pytest.mark.parametrize("tc", [0.0, -1.2, np.nan, None])
+def test_a_gap_without_a_critical_temperature_is_refused(tc: float) -> None:
+    with pytest.raises(OutOfRangeError, match="critical_temperature"):
+        gap_at(AL, tc, 0.02)

@@ -289,6 +289,54 @@ def init(
     typer.echo(f"written: {output}")
 
 
+@app.command()
+def calibrate(
+    data: Annotated[str, typer.Argument(help="a CSV file or a shipped data set's name")],
+    model: Annotated[str, typer.Option(help="physical, published-code or published-table")],
+    fit: Annotated[str, typer.Option(help="KEY,KEY: the parameters to fit")],
+    design: Annotated[
+        str | None, typer.Option(help="the design whose keys are fitted (physical model)")
+    ] = None,
+    errors_unknown: Annotated[
+        bool, typer.Option("--errors-unknown", help="the data state no errors: weigh all alike")
+    ] = False,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Fit parameters to measured T1 and T2, and say how well the data determine them."""
+    from qubudget.errors import Problem
+
+    if changes and design is None:
+        raise DesignError("calibrate", [Problem("--set", changes[0], "only with --design")])
+    opened = open_design(design, changes) if design is not None else None
+    from qubudget.study.calibrate import calibrate as fit_to
+
+    keys = [key.strip() for key in fit.split(",")]
+    result = fit_to(data, model=model, fit=keys, design=opened, errors_unknown=errors_unknown)
+    document = result.to_dict()
+    written: list[Path] = []
+    if output is not None:
+        from qubudget.report.calibration import write_calibration
+        from qubudget.study.calibrated_design import calibrated_designs
+
+        designs: dict[str, str] = {}
+        if opened is not None:
+            designs, notes = calibrated_designs(result, opened)
+            document["notices"] += notes
+        written = write_calibration(document, designs, output)
+    if as_json:
+        print_json(document)
+        return
+    from rich.console import Console
+
+    from qubudget.report.calibration import print_calibration
+
+    print_calibration(document, Console())
+    for path in written:
+        typer.echo(f"written: {path}")
+
+
 def main() -> None:
     """Entry point: bad input ends with status 2, a failed computation with 1, no traceback."""
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from qubudget.cryostat.loads import electronics_power
+
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
     from qubudget.design import Design
@@ -42,6 +44,7 @@ def _controllers(
         state = states[part.stage]
         if part.kind != "controller" or state.temperature is None or state.temperature < WARM:
             continue
+        power = electronics_power(design, part)
         holds = state.load < state.capacity and state.temperature <= state.max_temperature
         alive = coherence.t1_s is not None
         limit = thermal.max_qubits.total
@@ -50,10 +53,10 @@ def _controllers(
             "controllers can move to the 4 K stage (1.7, 5.1)",
             "supports" if holds and alive else "refutes",
             f"{state.load:.3g} W of {state.capacity:.3g} W at {part.stage} with "
-            f"{part.power * 1e3:.3g} mW per controller, {t1} with the qubits at "
+            f"{power * 1e3:.3g} mW per controller, {t1} with the qubits at "
             f"{chip * 1e3:.3g} mK; the fridge holds {limit} qubits",
         )
-        per_qubit = part.power * part.per_group / design.machine.group_size
+        per_qubit = power * part.per_group / design.machine.group_size
         within = per_qubit < 1e-3
         yield _finding(
             "controllers must take less than 1 mW per qubit (1.5, 5.1)",

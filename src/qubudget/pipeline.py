@@ -14,6 +14,7 @@ from qubudget.design import Design
 from qubudget.errors import ConvergenceError, DesignError, Problem
 from qubudget.findings import published_claims
 from qubudget.qubit import assembly as qubit
+from qubudget.qubit.thresholds import Threshold, design_thresholds
 from qubudget.remedies import Remedies
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Report:
     impact: ImpactResult | None = None
     qec: QecResult | None = None
     verdict: verdict.Verdict | None = None
+    thresholds: tuple[Threshold, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain JSON values, by the contract's keys."""
@@ -73,6 +75,8 @@ class Report:
             result = getattr(self, wing)
             if result is not None:
                 document[wing] = result.to_dict()
+        if self.coherence is not None:
+            document["coherence"]["thresholds"] = [t.to_dict() for t in self.thresholds]
         document["feedback"] = self.feedback.to_dict()
         document["targets"] = self.design.targets.model_dump()
         document["provenance"] = {
@@ -84,6 +88,12 @@ class Report:
             "seconds": self.seconds,
         }
         return document
+
+    def stress(self) -> dict[str, Any] | None:
+        """Both models' gate errors over temperature and loss tangent, for the figure."""
+        from qubudget.qubit.stress import stress_map
+
+        return None if self.coherence is None else stress_map(self.design, self.coherence)
 
     def arrays(self) -> dict[str, xarray.Dataset]:
         """The labelled arrays behind the report, by wing."""
@@ -219,6 +229,7 @@ def evaluate(
     thermal, coherence, feedback = chain.cold(design)
     if last >= 1:
         found["coherence"] = coherence
+        found["thresholds"] = design_thresholds(design, coherence)
     if last >= 2:
         say("impact")
         found["impact"] = chain.impact(design, coherence)

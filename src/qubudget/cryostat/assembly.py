@@ -7,9 +7,14 @@ from collections.abc import Mapping
 
 from qubudget.cryostat.balance import balances
 from qubudget.cryostat.limits import largest_machine
-from qubudget.cryostat.loads import HeatSource, heat_sources
+from qubudget.cryostat.loads import HeatSource, StageHeat, heat_sources, stage_heat
+from qubudget.cryostat.needs import stage_needs
+from qubudget.cryostat.passive import ROOM
 from qubudget.cryostat.result import StageLoad, StageState, ThermalResult
-from qubudget.cryostat.wall import specific_power
+from qubudget.cryostat.shape import largest_by_shape
+from qubudget.cryostat.stage_cooling import capacity, stage_cooling
+from qubudget.cryostat.wall import ROOM_TEMPERATURE, specific_power
+from qubudget.design.fridge import Stage
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 
@@ -41,39 +46,81 @@ def solve(
     if count < 1:
         raise OutOfRangeError(f"at least 1 qubit, given {count}")
     as_built = count == design.machine.qubits
+    groups = math.ceil(count / design.machine.group_size)
     sources = heat_sources(design)
-    loads = _loads(sources, added, math.ceil(count / design.machine.group_size), as_built)
-    modelled = {n: math.fsum(load.watts for load in loads if load.stage == n) for n in names}
+    measured = design.measured.temperature if as_built else {}
     measured_load = design.measured.load if as_built else {}
-    measured_temperature = design.measured.temperature if as_built else {}
+    heat = stage_heat(sources, names, groups, added, as_built=as_built)
+    heat |= {name: StageHeat(watts) for name, watts in measured_load.items()}
+    balance = balances(design, heat, measured)
+    temperatures = {name: measured.get(name, balance[name].temperature) for name in names}
+    loads = _loads(sources, added, groups, as_built, temperatures)
+    modelled = {n: math.fsum(load.watts for load in loads if load.stage == n) for n in names}
     used = {name: measured_load.get(name, modelled[name]) for name in names}
-    balance = balances(design, used, measured_temperature)
     states = tuple(
         StageState(
             name=stage.name,
-            temperature=measured_temperature.get(stage.name, balance[stage.name].temperature),
+            temperature=temperatures[stage.name],
             modelled_temperature=balance[stage.name].temperature,
             load=used[stage.name],
             modelled_load=modelled[stage.name],
-            capacity=stage.rated_power,
+            capacity=capacity(stage),
             max_temperature=stage.max_temperature,
             extrapolated=balance[stage.name].extrapolated,
+            unexplained_load=_unexplained(stage, measured.get(stage.name), used[stage.name]),
         )
         for stage in design.stages
     )
     lost = [name for name in names if balance[name].reason]
-    pinned = [name for name in lost if name in measured_temperature]
+    pinned = [name for name in lost if name in measured]
     reasons = [f"{balance[n].reason}{'; measured temperature used' * (n in pinned)}" for n in lost]
+    shape = largest_by_shape(design, groups, as_built=as_built)
+    capacities = {stage.name: capacity(stage) for stage in design.stages}
     return ThermalResult(
         status="RUNAWAY" if len(lost) > len(pinned) else "STABLE",
         reason="; ".join(reasons) or None,
         stages=states,
         loads=loads,
         binding_stage=min(states, key=lambda state: state.margin).name,
-        max_qubits=largest_machine(design, sources, added),
+        max_qubits=largest_machine(design, sources, added, shape),
         wall_power=_wall_power(design, states),
         fridges=math.ceil(design.machine.total_qubits / count),
+        needs=stage_needs(design, sources, added, used, capacities, count),
     )
+
+
+def explain_temperature(design: DesignModel, stage: str, measured: float) -> float:
+    """Load that would bring a stage of the design from its solved to a measured temperature, W.
+
+    What the loads of the design leave unexplained: the stage's cooling power at the measured
+    temperature less its load there. Negative where the stage is colder than it should be.
+
+    Parameters
+    ----------
+    measured : temperature of the stage, K.
+
+    Raises
+    ------
+    OutOfRangeError: no such stage; a stage without a cooling curve of its own (fixed, measured
+        response); a temperature below its base. As ``solve``.
+    """
+    _checked({stage: 0.0}, [member.name for member in design.stages])
+    table = design.measured.model_copy(
+        update={"temperature": {**design.measured.temperature, stage: measured}}
+    )
+    state = solve(design.model_copy(update={"measured": table})).stage(stage)
+    if state.unexplained_load is None:
+        raise OutOfRangeError(
+            f"{stage}: no cooling power at {measured:g} K to compare its load with"
+        )
+    return state.unexplained_load
+
+
+def _unexplained(stage: Stage, measured: float | None, load: float) -> float | None:
+    cooling = stage_cooling(stage)
+    if measured is None or cooling is None or not cooling.base <= measured <= cooling.warmest:
+        return None
+    return float(cooling.power(measured)) - load
 
 
 def _checked(extra: Mapping[str, float], names: list[str]) -> dict[str, float]:
@@ -86,16 +133,24 @@ def _checked(extra: Mapping[str, float], names: list[str]) -> dict[str, float]:
 
 
 def _loads(
-    sources: tuple[HeatSource, ...], extra: Mapping[str, float], groups: int, as_built: bool
+    sources: tuple[HeatSource, ...],
+    extra: Mapping[str, float],
+    groups: int,
+    as_built: bool,
+    temperatures: Mapping[str, float | None],
 ) -> tuple[StageLoad, ...]:
-    own = [
-        StageLoad(
-            s.stage, s.item, s.kind, s.watts_as_built(groups) if as_built else s.watts(groups)
-        )
-        for s in sources
-    ]
+    """Every load at the solved temperatures; at the rated ones where there is no balance."""
+    known: dict[str, float | None] = {ROOM: ROOM_TEMPERATURE, **temperatures}
+    own = []
+    for source in sources:
+        watts = source.watts_each
+        hot, cold = known[source.warm], known[source.stage]
+        if source.law is not None and hot is not None and cold is not None:
+            watts = float(source.law(hot, cold))
+        pieces = source.pieces(groups, as_built=as_built)
+        own.append(StageLoad(source.stage, source.item, source.kind, pieces * watts))
     added = [StageLoad(stage, "extra", "feedback", watts) for stage, watts in extra.items()]
-    return tuple(load for load in own + added if load.watts > 0)
+    return tuple(load for load in own + added if load.watts != 0)
 
 
 def _wall_power(design: DesignModel, states: tuple[StageState, ...]) -> float | None:

@@ -181,6 +181,56 @@ def joule_heat(current: ArrayLike, resistance: ArrayLike) -> NDArray[np.float64]
     return current**2 * at_least(0, "resistance (ohm)", resistance)
 
 
+def photodiode_heat(
+    power: ArrayLike, impedance: ArrayLike, responsivity: ArrayLike
+) -> NDArray[np.float64]:
+    """Light that a photodiode needs to make a microwave signal, sqrt(2 P/Z)/R, W: all of it heat.
+
+    A power P into the load Z is a photocurrent of amplitude sqrt(2 P/Z), here as large as its
+    mean (Lecocq et al., Nature 591, 575 (2021), Methods).
+
+    Parameters
+    ----------
+    power : P, W. impedance : Z, ohm. responsivity : R, A/W. All broadcast.
+
+    Raises
+    ------
+    OutOfRangeError: a negative power; an impedance or a responsivity that is not above 0.
+
+    A pulse of -71 dBm on 10 kohm at 1 A/W, 0.13 uW while it is on:
+
+    >>> round(1e6 * float(photodiode_heat(7.943e-11, 1e4, 1.0)), 3)
+    0.126
+    """
+    power = at_least(0, "power (W)", power)
+    current = np.sqrt(2 * power / above(0, "impedance (ohm)", impedance))
+    return np.asarray(current / above(0, "responsivity (A/W)", responsivity), dtype=np.float64)
+
+
+def switching_power(
+    capacitance: ArrayLike, voltage: ArrayLike, clock: ArrayLike
+) -> NDArray[np.float64]:
+    """Power of CMOS logic, C V^2 f, W.
+
+    Parameters
+    ----------
+    capacitance : C switched per clock, activity included, F. voltage : V. clock : f, Hz.
+        All broadcast.
+
+    Raises
+    ------
+    OutOfRangeError: a negative quantity.
+
+    20 nW per cell and megahertz, as Bartee et al., Nature 643 (2025) found at 7 mK, are 20 fJ
+    per clock: 20 fF at 1 V:
+
+    >>> round(1e9 * float(switching_power(20e-15, 1.0, 1e6)), 9)
+    20.0
+    """
+    capacitance = at_least(0, "capacitance (F)", capacitance)
+    return capacitance * at_least(0, "voltage (V)", voltage) ** 2 * at_least(0, "clock", clock)
+
+
 def landauer_power(rate: ArrayLike, temperature: ArrayLike) -> NDArray[np.float64]:
     """Least heat of erasing bits, rate k T ln 2, W (Landauer 1961).
 

@@ -1,34 +1,29 @@
 """The heat sources of a design: so many watts each, so many pieces per group of qubits.
 
-Sources do not depend on the number of qubits; ``stage_loads`` multiplies. Loads of cables are
-the catalogue's, whatever the temperatures of the stages turn out to be.
+Sources do not depend on the number of qubits; ``stage_loads`` and ``stage_heat`` multiply.
+What is conducted or radiated depends on the temperatures of both ends: such a source has a law
+beside its heat at the rated temperatures.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from qubudget.cryostat.heat import (
-    attenuator_heat,
-    cable_heat_cold_share,
-    joule_heat,
-    shorted_attenuator_heat,
-    signal_powers,
-    upstream_current,
-)
-from qubudget.cryostat.workload import gate_duty, readout_duty
-from qubudget.design.fridge import Line
+from qubudget.cryostat.active import active_heat
+from qubudget.cryostat.heat import switching_power
+from qubudget.cryostat.passive import ROOM, passive_heat, rated_temperature
+from qubudget.cryostat.radiation import radiated_heat
+from qubudget.design.fridge import Electronics, Stage
 from qubudget.design.schema import DesignModel
-from qubudget.errors import DesignError, OutOfRangeError, Problem
-from qubudget.materials.cables import ANCHORS, passive_load
+from qubudget.errors import DesignError, Problem
 
-ROOM = "300k"
+Law: TypeAlias = Callable[[ArrayLike, ArrayLike], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,14 @@ class HeatSource:
     Attributes
     ----------
     stage, item : where, and the part's name in the design.
-    kind : "passive", "attenuator", "cable", "bias", "pulse", "electronics", "fixed" or
-        "feedback".
-    watts_each : mean heat of one piece, W.
+    kind : "passive", "passive (modelled)", "attenuator", "cable", "bias", "pulse",
+        "photodiode", "electronics", "radiation" or "fixed".
+    watts_each : mean heat of one piece, W; at the rated temperatures where it depends on them.
     per_group : pieces per group of qubits; 0: their number does not follow the qubits.
     count : pieces in the machine as built, where stated.
+    warm : stage at the warm end of what depends on temperature, or "300k".
+    law : heat of one piece, W, between the temperatures of the warm end and the stage, K; None
+        where it does not depend on them.
     """
 
     stage: str
@@ -51,28 +49,76 @@ class HeatSource:
     watts_each: float
     per_group: int
     count: int | None
+    warm: str = ROOM
+    law: Law | None = None
+
+    def pieces(self, groups: int, *, as_built: bool = False) -> int:
+        """Pieces in a machine of so many whole groups; as built, a stated count wins."""
+        if as_built and self.count is not None:
+            return self.count
+        return self.per_group * groups if self.per_group else self.count or 0
 
     def watts(self, groups: int) -> float:
         """Heat in a machine of so many whole groups, W."""
-        return self.watts_each * (self.per_group * groups if self.per_group else self.count or 0)
+        return self.watts_each * self.pieces(groups)
 
     def watts_as_built(self, groups: int) -> float:
         """Heat in the design's own machine, where a stated count wins, W."""
-        return self.watts(groups) if self.count is None else self.watts_each * self.count
+        return self.watts_each * self.pieces(groups, as_built=True)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Heat that one source's pieces together bring along from a warmer stage."""
+
+    warm: str
+    law: Law
+    pieces: int
+
+
+@dataclass(frozen=True)
+class StageHeat:
+    """All heat on one stage: ``fixed`` W at any temperature, and ``flows`` from warmer ones."""
+
+    fixed: float
+    flows: tuple[Flow, ...] = ()
+
+    def watts(self, warm: Mapping[str, float], temperature: ArrayLike) -> NDArray[np.float64]:
+        """Heat at the stage's own temperature, K, and those of the warmer ones, K; in W."""
+        total = np.full(np.shape(temperature), self.fixed)
+        for flow in self.flows:
+            total = total + flow.pieces * flow.law(warm[flow.warm], temperature)
+        return total
 
 
 def heat_sources(design: DesignModel) -> tuple[HeatSource, ...]:
-    """Every heat source of a design, in its order of lines, electronics and loads.
+    """Every heat source of a design, in its order of lines, electronics, shields and loads.
 
     Raises
     ------
-    DesignError: a line would be on for more than all of the time.
-    OutOfRangeError: the catalogue has no load for a piece of cable.
+    DesignError: a line would be on for more than all of the time; a number that a part's heat
+        needs is missing. OutOfRangeError: a cable outside its range.
     """
+    order = [ROOM, *(stage.name for stage in design.stages)]
     found: list[HeatSource] = []
     for line in design.lines:
+        places = order[order.index(line.starts_at) : order.index(line.ends_at) + 1]
+        found.extend(
+            HeatSource(
+                piece.stage,
+                line.name,
+                piece.kind,
+                piece.watts,
+                line.per_group,
+                line.count,
+                piece.warm,
+                piece.law,
+            )
+            for piece in passive_heat(design, line, places)
+            if piece.watts > 0
+        )
         watts: dict[tuple[str, str], float] = defaultdict(float)
-        for stage, kind, heat in _line_heat(design, line):
+        for stage, kind, heat in active_heat(design, line, places):
             watts[stage, kind] += heat
         found.extend(
             HeatSource(stage, line.name, kind, heat, line.per_group, line.count)
@@ -80,119 +126,86 @@ def heat_sources(design: DesignModel) -> tuple[HeatSource, ...]:
             if heat > 0 and stage != ROOM
         )
     for part in design.electronics:
+        power = electronics_power(design, part)
         found.append(
-            HeatSource(part.stage, part.name, "electronics", part.power, part.per_group, part.count)
+            HeatSource(part.stage, part.name, "electronics", power, part.per_group, part.count)
         )
+    found.extend(_shields(design))
     for load in design.loads:
         found.append(HeatSource(load.stage, load.name, "fixed", load.power, 0, 1))
     return tuple(found)
 
 
-def stage_loads(
-    sources: Iterable[HeatSource], stages: Iterable[str], groups: int, *, as_built: bool = False
-) -> dict[str, float]:
-    """Sum of all heat on each stage in a machine of so many groups, W."""
-    loads = dict.fromkeys(stages, 0.0)
-    for source in sources:
-        loads[source.stage] += source.watts_as_built(groups) if as_built else source.watts(groups)
-    return loads
-
-
-def duty(design: DesignModel, line: Line) -> float:
-    """Share of the time that a line's signal, or its current pulses, are on.
-
-    Drive lines carry one-qubit gates, flux and coupler lines two-qubit gates, all others
-    read-out.
+def electronics_power(design: DesignModel, part: Electronics) -> float:
+    """Power of one piece, stated or C V^2 f, W.
 
     Raises
     ------
-    DesignError: a share above 1, or gates without lines per group to carry them.
+    DesignError: not exactly one of the two.
     """
-    work, gates, lines = design.workload, design.gates, line.per_group
-    try:
-        if line.kind == "drive":
-            share = gate_duty(work.one_qubit_gates, gates.one_qubit_time, lines, work.cycle_time)
-        elif line.kind in ("flux", "coupler"):
-            share = gate_duty(work.two_qubit_gates, gates.two_qubit_time, lines, work.cycle_time)
-        else:
-            size = design.machine.group_size
-            share = readout_duty(work.readouts, size, gates.readout_time, work.cycle_time)
-    except OutOfRangeError as error:
-        problem = Problem(
-            f"lines.{line.name}.per_group",
-            f"{lines} with the operations of [workload]: {error}",
-            "enough lines, or few enough operations in a cycle, that each line is on for at "
-            "most the whole cycle",
-        )
-        raise DesignError(design.name, [problem]) from error
-    return float(share)
+    switching = {name: getattr(part, name) for name in ("capacitance", "voltage", "clock")}
+    given = [name for name, value in switching.items() if value is not None]
+    key = f"electronics.{part.name}"
+    if part.power is not None:
+        if given:
+            problem = Problem(f"{key}.{given[0]}", "", "nothing beside electronics' power")
+            raise DesignError(design.name, [problem])
+        return part.power
+    missing = [name for name in switching if name not in given]
+    if missing:
+        name = missing[0] if given else "power"
+        allowed = "power, or all of capacitance, voltage and clock"
+        raise DesignError(design.name, [Problem(f"{key}.{name}", "", allowed)])
+    return float(switching_power(*switching.values()))
 
 
-def _line_heat(design: DesignModel, line: Line) -> Iterator[tuple[str, str, float]]:
-    order = [ROOM, *(stage.name for stage in design.stages)]
-    places = order[order.index(line.starts_at) : order.index(line.ends_at) + 1]
-    yield from _passive(line, places)
-    if not line.per_group and not line.count:
-        return  # no such line in any machine: it needs no duty
-    if line.power_at_chip:
-        yield from _signal(line, places, line.power_at_chip, duty(design, line))
-    if line.bias_current:
-        yield from _current(line, places, "bias", line.bias_current, 1.0)
-    if line.pulse_current:
-        yield from _current(line, places, "pulse", line.pulse_current, duty(design, line))
+def stage_loads(
+    sources: Iterable[HeatSource], stages: Iterable[str], groups: int, *, as_built: bool = False
+) -> dict[str, float]:
+    """Heat on each stage at the rated temperatures in a machine of so many groups, W."""
+    loads = dict.fromkeys(stages, 0.0)
+    for source in sources:
+        loads[source.stage] += source.watts_each * source.pieces(groups, as_built=as_built)
+    return loads
 
 
-def _passive(line: Line, places: list[str]) -> Iterator[tuple[str, str, float]]:
-    for warmer, stage in pairwise(places):
-        if stage in line.load:
-            yield stage, "passive", line.load[stage]
-            continue
-        cable = line.cable if isinstance(line.cable, str) else line.cable[stage]
-        load = passive_load(cable, stage)
-        if ANCHORS[ANCHORS.index(stage) - 1] != warmer:
-            raise OutOfRangeError(
-                f"lines.{line.name}: the catalogue's load of {cable!r} at {stage} is for a cable "
-                f"anchored at {ANCHORS[ANCHORS.index(stage) - 1]}, here at {warmer}; "
-                f"state lines.{line.name}.load.{stage}"
-            )
-        yield stage, "passive", load
+def stage_heat(
+    sources: Iterable[HeatSource],
+    stages: Iterable[str],
+    groups: int,
+    extra: Mapping[str, float],
+    *,
+    as_built: bool = False,
+) -> dict[str, StageHeat]:
+    """Heat on each stage in a machine of so many groups, with what depends on temperature.
+
+    Parameters
+    ----------
+    extra : further fixed loads by stage, W.
+    """
+    fixed = dict.fromkeys(stages, 0.0)
+    flows: dict[str, list[Flow]] = {stage: [] for stage in fixed}
+    for stage, watts in extra.items():
+        fixed[stage] += watts
+    for source in sources:
+        pieces = source.pieces(groups, as_built=as_built)
+        if source.law is None:
+            fixed[source.stage] += source.watts_each * pieces
+        elif pieces:
+            flows[source.stage].append(Flow(source.warm, source.law, pieces))
+    return {stage: StageHeat(fixed[stage], tuple(flows[stage])) for stage in fixed}
 
 
-def _signal(
-    line: Line, places: list[str], power: float, share: float
-) -> Iterator[tuple[str, str, float]]:
-    attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
-    loss = np.array([line.cable_loss.get(place, 1.0) for place in places])
-    into_attenuator, into_cable = signal_powers(power, attenuation, loss)
-    heat = share * attenuator_heat(into_attenuator, attenuation, line.attenuator_heat)
-    yield from _booked(line, places, "attenuator", heat)
-    if line.attenuator_heat == "incident":
-        return  # all that enters the first attenuator is booked there already
-    in_cable = share * (into_cable - into_attenuator)
-    to_cold = in_cable * cable_heat_cold_share(loss)
-    for index, (warmer, stage) in enumerate(pairwise(places), start=1):
-        yield stage, "cable", float(to_cold[index])
-        yield warmer, "cable", float(in_cable[index] - to_cold[index])
+def _shields(design: DesignModel) -> Iterator[HeatSource]:
+    warm = ROOM
+    for stage in design.stages:
+        if stage.shield_area > 0 and stage.emissivity > 0:
+            law = _shield(stage)
+            ends = (rated_temperature(design, warm), stage.rated_temperature)
+            watts = float(law(*ends))
+            yield HeatSource(stage.name, "shield", "radiation", watts, 0, 1, warm, law)
+        warm = stage.name
 
 
-def _current(
-    line: Line, places: list[str], kind: str, current: float, share: float
-) -> Iterator[tuple[str, str, float]]:
-    attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
-    resistance = np.array([line.resistance.get(place, 0.0) for place in places])
-    from_here = np.cumprod(attenuation[::-1])[::-1]
-    heat = share * shorted_attenuator_heat(current, attenuation, from_here / attenuation)
-    yield from _booked(line, places, kind, heat)
-    # The resistance is that of the piece which ends at the stage, before its attenuator.
-    joule = share * joule_heat(upstream_current(current, from_here), resistance)
-    yield from ((place, kind, float(watts)) for place, watts in zip(places, joule, strict=True))
-
-
-def _booked(
-    line: Line, places: list[str], kind: str, heat: NDArray[np.float64]
-) -> Iterator[tuple[str, str, float]]:
-    """Heat of attenuators where they sit, the coldest one's at the termination."""
-    fitted = [place for place in places if line.attenuation.get(place, 1.0) > 1]
-    for place, watts in zip(places, heat, strict=True):
-        ends = line.termination is not None and fitted and place == fitted[-1]
-        yield (str(line.termination) if ends else place), kind, float(watts)
+def _shield(stage: Stage) -> Law:
+    return lambda hot, cold: radiated_heat(hot, cold, stage.shield_area, stage.emissivity)

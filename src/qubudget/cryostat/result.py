@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qubudget.cryostat.limits import LargestMachine
+from qubudget.cryostat.needs import StageNeed
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class StageState:
     capacity : cooling power at the rated temperature, W.
     max_temperature : warmest that the design accepts, K.
     extrapolated : the cooling model was used outside the range it was rated or measured for.
+    unexplained_load : what the stage's cooling takes at its measured temperature beyond its
+        load, W; None without a measured temperature, or where the cooling has no curve.
     """
 
     name: str
@@ -46,6 +49,7 @@ class StageState:
     capacity: float
     max_temperature: float
     extrapolated: bool
+    unexplained_load: float | None = None
 
     @property
     def margin(self) -> float:
@@ -72,6 +76,7 @@ class StageState:
             "max_temperature_K": self.max_temperature,
             "temperature_margin": self.temperature_margin,
             "extrapolated": self.extrapolated,
+            "unexplained_load_W": self.unexplained_load,
         }
 
 
@@ -89,6 +94,7 @@ class ThermalResult:
     max_qubits : the largest machine in one fridge.
     wall_power : of one fridge, W; None without temperatures of all stages.
     fridges : as many as the whole machine needs at the design's qubits per fridge.
+    needs : what each stage would need beside what it has and what the best known one gives.
     """
 
     status: Literal["STABLE", "RUNAWAY"]
@@ -99,6 +105,7 @@ class ThermalResult:
     max_qubits: LargestMachine
     wall_power: float | None
     fridges: int
+    needs: tuple[StageNeed, ...]
 
     @property
     def temperatures(self) -> dict[str, float | None]:
@@ -123,6 +130,8 @@ class ThermalResult:
             "loads": [load.to_dict() for load in self.loads],
             "binding_stage": self.binding_stage,
             "max_qubits": self.max_qubits.to_dict(),
+            "shape": [limit.to_dict() for limit in self.max_qubits.by_shape.limits],
+            "needs": [need.to_dict() for need in self.needs],
             "wall_power_W": self.wall_power,
             "machine": {"fridges": self.fridges, "wall_power_W": self.machine_wall_power},
         }

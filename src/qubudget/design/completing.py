@@ -9,7 +9,7 @@ from qubudget.design.paths import Raw, nearest
 from qubudget.design.problems import shown
 from qubudget.design.reading import Written
 from qubudget.design.units import to_si
-from qubudget.errors import DesignError, Problem
+from qubudget.errors import DesignError, OutOfRangeError, Problem
 
 CIRCUIT = ("josephson_energy", "charging_energy")
 TRANSITIONS = ("frequency", "anharmonicity")
@@ -76,8 +76,11 @@ def _circuit(table: Raw, origins: dict[str, str]) -> list[Problem]:
     try:
         josephson, charging = (to_si(str(qubit[key]), "Hz") for key in CIRCUIT)
         levels = transmon_levels(josephson, charging, count=3)
-    except (ValueError, ArithmeticError):
+    except ValueError:
         return []  # the schema says what is wrong with the values
+    except OutOfRangeError as error:
+        given = f"{qubit[CIRCUIT[0]]} and {qubit[CIRCUIT[1]]}"
+        return [Problem(f"qubit.{CIRCUIT[0]}", given, f"a transmon ({error})")]
     first, second = float(levels[1] - levels[0]), float(levels[2] - levels[1])
     for key, value in (("frequency", first), ("anharmonicity", first - second)):
         qubit[key] = f"{value!r} Hz"

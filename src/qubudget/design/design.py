@@ -132,16 +132,16 @@ def _without_provenance(value: Any) -> Any:
 
 def build(written: Written, origin: str) -> Design:
     """A design from a merged table; DesignError with every problem of it."""
-    written = complete(written, origin)
+    whole = complete(written, origin)
     try:
-        design = Design.model_validate(written.table)
+        design = Design.model_validate(whole.table)
     except ValidationError as error:
-        found = problems_of(error, written.table, DesignModel)
-        raise DesignError(origin, [*found, *_further(written.table, found)]) from None
+        found = problems_of(error, whole.table, DesignModel)
+        raise DesignError(origin, [*found, *_further(whole.table, found)]) from None
     found = check(design)
     if found:
         raise DesignError(origin, found)
-    design._written = written
+    design._written = Written(written.table, whole.origins)
     return design
 
 

@@ -9,10 +9,9 @@ print, each with its source.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
-from scipy.stats import norm
 
 from qubudget.constants import BOLTZMANN, HBAR
 from qubudget.cryostat.cooling import quadratic_coefficient, quadratic_cooling
@@ -30,6 +29,8 @@ from qubudget.qubit.published import (
     published_t2_star,
 )
 from qubudget.qubit.quasiparticles import quasiparticle_rates, thermal_fraction
+from qubudget.qubit.shots import benchmarking_shots as benchmarking_shots
+from qubudget.qubit.shots import samples_to_distinguish as samples_to_distinguish
 
 # Printed in the paper (section 1.1, Appendix A).
 MXC_CAPACITY = 50e-6  # W, at a nominal 10 mK
@@ -188,40 +189,6 @@ def wired_load_per_qubit() -> float:
     pulses = (0.4e-3) ** 2 * FLUX_RESISTANCE_MXC * (2 * 42e-9 / CYCLE_TIME)
     gates = GATE_POWER_BEFORE_ATTENUATOR * (2 * PULSE_TIME / CYCLE_TIME)
     return passive_load_per_qubit() + static + pulses + gates
-
-
-def samples_to_distinguish(
-    p_first: float, p_second: float, *, significance: float = 0.05, power: float = 0.8
-) -> float:
-    """Trials per arm of a two-sided test that tells two proportions apart.
-
-    n = [z_(1-a/2) sqrt(2 p q) + z_power sqrt(p1 q1 + p2 q2)]^2 / (p1 - p2)^2 with p the mean of
-    the two (Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions).
-
-    The worked example of R's ``power.prop.test``:
-
-    >>> round(samples_to_distinguish(0.5, 0.75, power=0.9), 1)
-    76.7
-    """
-    mean = (p_first + p_second) / 2
-    spread = norm.ppf(1 - significance / 2) * sqrt(2 * mean * (1 - mean))
-    spread += norm.ppf(power) * sqrt(p_first * (1 - p_first) + p_second * (1 - p_second))
-    return float((spread / (p_first - p_second)) ** 2)
-
-
-def benchmarking_shots(error_first: float, error_second: float) -> tuple[int, float]:
-    """Length and shots of randomised benchmarking that tells two gate errors apart.
-
-    One sequence length, the reciprocal of the two errors' sum; survival 1/2 + (1 - 2 r)^m / 2 (one
-    qubit, no error of preparation and read-out, one gate a step); 95 % significance, 80 % power.
-
-    Returns
-    -------
-    length m, shots per device.
-    """
-    length = round(1 / (error_first + error_second))
-    survival = [0.5 + 0.5 * (1 - 2 * error) ** length for error in (error_first, error_second)]
-    return length, samples_to_distinguish(*survival)
 
 
 def bath_correlation_time(temperature: float) -> float:

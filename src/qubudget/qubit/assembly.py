@@ -11,8 +11,11 @@ from qubudget.design.code import Measured
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor
+from qubudget.qubit.budget import Channel, totals
 from qubudget.qubit.channels import (
-    Channel,
+    QUASIPARTICLES,
+    ROOM,
+    ROOM_TEMPERATURE,
     Occupations,
     dephasing_channels,
     occupations,
@@ -21,10 +24,12 @@ from qubudget.qubit.channels import (
     radiative_channels,
 )
 from qubudget.qubit.dielectric import RELAXATIONAL_ABOVE
-from qubudget.qubit.gate_errors import GateErrors, gate_errors
+from qubudget.qubit.gate_errors import Decay, GateErrors, gate_errors
 from qubudget.qubit.gates import coherence_time
+from qubudget.qubit.levels import cold_rates, level_rates, transitions
 from qubudget.qubit.published import VARIANTS, Variant, published_fidelity, published_t2_star
 from qubudget.qubit.result import CoherenceResult, Interval, LineNoise, PublishedCoherence
+from qubudget.qubit.spread import Population, population
 from qubudget.qubit.thermal import reduced_energy
 
 _NONE: Interval = (None, None)
@@ -100,21 +105,17 @@ def _spread(
     return intervals[0], intervals[1]
 
 
-def _rates(channels: Sequence[Channel]) -> tuple[float, float, float]:
-    """Total relaxation, exponential dephasing, and Gaussian dephasing (root of squares), 1/s."""
-    relaxation = sum(c.rate_per_s for c in channels if c.kind == "relaxation")
-    exponential = sum(c.rate_per_s for c in channels if c.decay == "exponential")
-    gaussian = math.hypot(*(c.rate_per_s for c in channels if c.decay == "gaussian"))
-    return relaxation, exponential, gaussian
-
-
 def _intervals(
-    design: DesignModel, chip: float, channels: Sequence[Channel], notes: list[str]
+    design: DesignModel,
+    chip: float,
+    radiation: float,
+    channels: Sequence[Channel],
+    notes: list[str],
 ) -> tuple[Interval, Interval]:
     """95 % intervals of the modelled T1 and T2."""
-    relaxation, exponential, gaussian = _rates(channels)
+    relaxation, exponential, gaussian = totals(channels)
     spread = {f"dielectric.{entry.name}": entry.spread for entry in design.dielectrics}
-    totals = [  # one input at a time at either end of its interval
+    changed = [  # one input at a time at either end of its interval
         relaxation + channel.rate_per_s * (factor - 1)
         for channel in channels
         if channel.name in spread
@@ -122,9 +123,7 @@ def _intervals(
     ]
     metal = superconductor(design.qubit.junction)
     others = sum(
-        c.rate_per_s
-        for c in channels
-        if c.kind == "relaxation" and not c.name.endswith("quasiparticles")
+        c.rate_per_s for c in channels if c.kind == "relaxation" and c.name not in QUASIPARTICLES
     )
     open_below = False
     for sign in (-1, 1):
@@ -136,13 +135,13 @@ def _intervals(
                 "critical temperature's spread"
             )
             continue
-        varied = sum(c.rate_per_s for c in quasiparticle_channels(design, chip, scale))
-        totals.append(others + varied)
+        varied = sum(c.rate_per_s for c in quasiparticle_channels(design, chip, radiation, scale))
+        changed.append(others + varied)
 
     def times(rate: float) -> tuple[float, float]:
         return 1 / rate, float(coherence_time(rate, exponential, gaussian))
 
-    t1, t2 = _spread(times(relaxation), [times(total) for total in totals if total > 0])
+    t1, t2 = _spread(times(relaxation), [times(total) for total in changed if total > 0])
     if open_below:
         return (None, t1[1]), (None, t2[1])
     return t1, t2
@@ -180,12 +179,16 @@ def coherence(
     if qubit.anharmonicity >= qubit.frequency:
         raise OutOfRangeError("a transmon's anharmonicity must be below its frequency")
     chip = known[qubit.stage] + qubit.excess_temperature
-    frequencies = (qubit.frequency, qubit.frequency - qubit.anharmonicity, design.readout.frequency)
-    photons = occupations(design, known, np.array(frequencies))
+    frequencies = np.append(transitions(design)[0], design.readout.frequency)
+    photons = occupations(design, known, frequencies)
     reason = _normal_parts(design, chip)
     if reason is not None:
         return _nothing(design, chip, reason, photons)
-    return _coherent(design, chip, photons)
+    seen = qubit.radiation_stage
+    if seen != ROOM and seen not in known:
+        raise OutOfRangeError(f"qubit.radiation_stage {seen!r} is no stage of the design")
+    radiation = ROOM_TEMPERATURE if seen == ROOM else known[seen]
+    return _coherent(design, chip, radiation, photons)
 
 
 def _nothing(
@@ -195,11 +198,12 @@ def _nothing(
     measured = design.measured if chip is not None else Measured()
     notes: list[str] = []
     t1, t2 = measured.t1, measured.t2
-    gate, tphi = GateErrors.measured_only(measured), None
+    gate, tphi, spread = GateErrors.measured_only(measured), None, Population()
     if chip is not None and t1 is not None and t2 is not None:
-        _check_pair(t1, t2)
-        gate = gate_errors(design, chip, t1=t1, t2=t2, heating=0.0)
-        tphi = _time(1 / t2 - 0.5 / t1)
+        decay = Decay.of_times(t1, t2)
+        levels = cold_rates(design, decay.relaxation)
+        gate = gate_errors(design, chip, decay, levels)
+        tphi, spread = _time(decay.dephasing), population(design, decay, levels)
     return CoherenceResult(
         t1_s=t1,
         t2_s=t2,
@@ -215,6 +219,7 @@ def _nothing(
         chip_temperature_K=chip,
         channels=(),
         gate=gate,
+        spread=spread,
         published=_published(design, chip, t1),
         published_variant=design.published.variant,
         noise=() if photons is None else _noise(design, photons, notes),
@@ -225,51 +230,45 @@ def _nothing(
     )
 
 
-def _check_pair(t1: float, t2: float) -> None:
-    if t2 > 2 * t1 * (1 + 1e-12):
-        raise OutOfRangeError(
-            f"measured.t2 ({t2:g} s) is above twice T1 ({t1:g} s), which no qubit can have; "
-            "state measured.t1 too if the model's T1 is too short"
-        )
-
-
-def _coherent(design: DesignModel, chip: float, photons: Occupations) -> CoherenceResult:
+def _coherent(
+    design: DesignModel, chip: float, radiation: float, photons: Occupations
+) -> CoherenceResult:
     qubit, measured = design.qubit, design.measured
     notes: list[str] = []
     noise = _noise(design, photons, notes)
     drive, resonator = photons.drive.tolist(), photons.resonator.tolist()
-    quasiparticles = quasiparticle_channels(design, chip)
+    quasiparticles = quasiparticle_channels(design, chip, radiation)
     channels = (
         *radiative_channels(design, chip, qubit.frequency, drive[0], resonator[0]),
         *quasiparticles,
-        *dephasing_channels(design, resonator[-1]),
+        *dephasing_channels(design, chip, resonator[-1]),
     )
     if qubit.bath == "tls" and chip > RELAXATIONAL_ABOVE:
         notes.append("relaxational loss of two-level systems, not in the model, adds above 1 K")
     if reduced_energy(qubit.frequency, chip) < 1:
         notes.append("kT > hf: populations are those of two levels, a transmon has more")
 
-    relaxation, exponential, gaussian = _rates(channels)
+    relaxation, exponential, gaussian = totals(channels)
     modelled_t1 = _time(relaxation)
     modelled_t2 = _time(1 / float(coherence_time(relaxation, exponential, gaussian)))
     t1_interval, t2_interval = (
-        _intervals(design, chip, channels, notes) if relaxation > 0 else (_NONE, _NONE)
+        _intervals(design, chip, radiation, channels, notes) if relaxation > 0 else (_NONE, _NONE)
     )
     t1 = measured.t1 if measured.t1 is not None else modelled_t1
     total = 1 / t1 if t1 is not None else 0.0
+    decay = Decay(total, exponential, gaussian)
+    if measured.t2 is not None:
+        decay = Decay.of_times(t1, measured.t2)
     t2 = measured.t2
     if t2 is None:
         t2 = _time(1 / float(coherence_time(total, exponential, gaussian)))
-    elif t1 is not None:
-        _check_pair(t1, t2)
     ups = sum(c.up_per_s or 0.0 for c in channels)
     modelled_tphi = _time(1 / float(coherence_time(0.0, exponential, gaussian)))
-    tphi = modelled_tphi if measured.t2 is None else _time(1 / measured.t2 - total / 2)
+    tphi = modelled_tphi if measured.t2 is None else _time(decay.dephasing)
     per_x = quasiparticle_response(design, chip, design.chip.burst_temperature)
-    second = radiative_channels(
-        design, chip, qubit.frequency - qubit.anharmonicity, drive[1], resonator[1]
-    )
-    heating = 2 * sum(c.up_per_s or 0.0 for c in (*second, *quasiparticles))
+    levels = cold_rates(design, total)
+    if relaxation > 0:
+        levels = level_rates(design, chip, photons, quasiparticles).scaled_to(total)
     return CoherenceResult(
         t1_s=t1,
         t2_s=t2,
@@ -284,15 +283,8 @@ def _coherent(design: DesignModel, chip: float, photons: Occupations) -> Coheren
         thermal_population=ups / relaxation if relaxation > 0 else None,
         chip_temperature_K=chip,
         channels=channels,
-        gate=gate_errors(
-            design,
-            chip,
-            t1=t1,
-            t2=measured.t2,
-            heating=heating,
-            dephasing=exponential,
-            gaussian_dephasing=gaussian,
-        ),
+        gate=gate_errors(design, chip, decay, levels),
+        spread=population(design, decay, levels),
         published=_published(design, chip, t1),
         published_variant=design.published.variant,
         noise=noise,

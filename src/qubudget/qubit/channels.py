@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
+from qubudget.qubit.budget import Channel as Channel
+from qubudget.qubit.circuit import charge_dispersion, flux_sensitivity
 from qubudget.qubit.dielectric import dielectric_rates
+from qubudget.qubit.fluctuators import fluctuator_amplitude
 from qubudget.qubit.gap import gap_at
 from qubudget.qubit.line_noise import Piece, line_photons
 from qubudget.qubit.low_frequency import (
@@ -21,6 +23,11 @@ from qubudget.qubit.low_frequency import (
     charge_sensitivity,
     critical_current_sensitivity,
     one_over_f_dephasing,
+)
+from qubudget.qubit.pair_breaking import (
+    excess_fraction,
+    generation_rate,
+    pair_breaking_photons,
 )
 from qubudget.qubit.photons import shot_noise_dephasing
 from qubudget.qubit.purcell import purcell_rate
@@ -34,38 +41,8 @@ from qubudget.qubit.thermal import bose_occupation
 
 ROOM = "300k"
 ROOM_TEMPERATURE = 300.0
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One cause of decoherence.
-
-    Attributes
-    ----------
-    name : ``thermal-quasiparticles``, ``dielectric.<entry>``, ...
-    kind : relaxation or dephasing.
-    rate_per_s : sum of down and up of a relaxation channel; 1/Tphi of a dephasing one.
-    down_per_s, up_per_s : of a relaxation channel.
-    decay : of a dephasing channel: exponential exp(-G t) or gaussian exp(-(G t)^2).
-    """
-
-    name: str
-    kind: Literal["relaxation", "dephasing"]
-    rate_per_s: float
-    down_per_s: float | None = None
-    up_per_s: float | None = None
-    decay: Literal["exponential", "gaussian"] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The channel in the contract's keys, without those that have no meaning for it."""
-        values: dict[str, Any] = {
-            "name": self.name,
-            "kind": self.kind,
-            "rate_per_s": self.rate_per_s,
-        }
-        if self.kind == "relaxation":
-            return values | {"down_per_s": self.down_per_s, "up_per_s": self.up_per_s}
-        return values | {"decay": self.decay}
+QUASIPARTICLES = ("thermal-quasiparticles", "residual-quasiparticles", "pair-breaking-photons")
+"""Channels that depend on the junction's critical temperature."""
 
 
 @dataclass(frozen=True)
@@ -200,39 +177,75 @@ def quasiparticle_response(
     return float(down), float(up)
 
 
+def pair_breaking_fraction(
+    design: DesignModel, gap: float, radiation: float, background: float
+) -> float:
+    """x that photons from a body at ``radiation`` (K) add to ``background`` in the electrodes.
+
+    gap : of the junction's low-gap side, J. Photons need 2 Delta of that side, although in a
+    gap-engineered junction some need more: an upper bound there.
+    """
+    qubit, chip = design.qubit, design.chip
+    photons = pair_breaking_photons(radiation, gap, qubit.radiation_attenuation)
+    density = superconductor(qubit.junction).density_of_states
+    generation = generation_rate(photons, gap, density, qubit.electrode_volume)
+    return float(excess_fraction(generation, chip.trapping, chip.recombination, background))
+
+
 def quasiparticle_channels(
-    design: DesignModel, chip: float, tc_scale: float = 1.0
+    design: DesignModel, chip: float, radiation: float, tc_scale: float = 1.0
 ) -> tuple[Channel, ...]:
-    """Relaxation by thermal and by residual quasiparticles; chip (K) below Tc."""
+    """Relaxation by thermal quasiparticles, the measured residue, and pair-breaking photons.
+
+    chip : temperature, K, below Tc. radiation : temperature of what the chip's lines and shields
+    see, K. The photons' quasiparticles come on top of the other two, and recombine with them.
+    """
     qubit, metal = design.qubit, superconductor(design.qubit.junction)
     gap = gap_at(metal.gap * tc_scale, metal.critical_temperature * tc_scale, chip)
-    down, up = quasiparticle_rates(thermal_fraction(chip, gap), qubit.frequency, chip, gap)
+    thermal = thermal_fraction(chip, gap)
+    down, up = quasiparticle_rates(thermal, qubit.frequency, chip, gap)
     if qubit.gap_difference > 0:
         factor = equilibrium_suppression(qubit.frequency, chip, gap, qubit.gap_difference)
         down, up = down * factor, up * factor
     response = quasiparticle_response(design, chip, qubit.quasiparticle_temperature, tc_scale)
-    x = qubit.residual_quasiparticles
+    residual = qubit.residual_quasiparticles
+    broken = pair_breaking_fraction(design, float(gap), radiation, float(thermal) + residual)
+    thermalised, residue, photons = QUASIPARTICLES
     return (
-        _relaxation("thermal-quasiparticles", down, up),
-        _relaxation("residual-quasiparticles", x * response[0], x * response[1]),
+        _relaxation(thermalised, down, up),
+        _relaxation(residue, residual * response[0], residual * response[1]),
+        _relaxation(photons, broken * response[0], broken * response[1]),
     )
 
 
-def dephasing_channels(design: DesignModel, resonator_photons: float) -> tuple[Channel, ...]:
-    """Dephasing by 1/f noise and by ``resonator_photons`` at the resonator's frequency."""
+def dephasing_channels(
+    design: DesignModel, chip: float, resonator_photons: float
+) -> tuple[Channel, ...]:
+    """Dephasing by 1/f noise and by ``resonator_photons`` at the resonator's frequency.
+
+    chip : temperature, K. Sensitivities that the design leaves out are those of its circuit; to
+    first order a flux bias of 0 has none.
+    """
     qubit, readout = design.qubit, design.readout
     shot = shot_noise_dephasing(
         resonator_photons,
         2 * math.pi * readout.linewidth,
         2 * math.pi * readout.shift,
     )
-    noises: dict[str, tuple[float, ArrayLike]] = {
-        "flux-noise": (qubit.flux_noise, qubit.flux_sensitivity),
-        "charge-noise": (qubit.charge_noise, charge_sensitivity(qubit.charge_dispersion)),
+    pair = (qubit.frequency, qubit.anharmonicity)
+    dispersion, slope = qubit.charge_dispersion, qubit.flux_sensitivity
+    if dispersion is None:
+        dispersion = charge_dispersion(*pair)
+    if slope is None:
+        slope = flux_sensitivity(*pair, qubit.flux_bias, qubit.junction_asymmetry)
+    noises: dict[str, tuple[ArrayLike, ArrayLike]] = {
+        "flux-noise": (qubit.flux_noise, slope),
+        "charge-noise": (qubit.charge_noise, charge_sensitivity(dispersion)),
         "critical-current-noise": (
             qubit.critical_current_noise,
-            critical_current_sensitivity(qubit.frequency, qubit.anharmonicity),
+            critical_current_sensitivity(*pair),
         ),
+        "tls-noise": (fluctuator_amplitude(qubit.tls_noise, chip), 1.0),
     }
     return (
         Channel("photon-shot-noise", "dephasing", float(shot), decay="exponential"),

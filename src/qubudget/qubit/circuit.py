@@ -1,7 +1,7 @@
 """What the circuit of a transmon with a given frequency and anharmonicity implies.
 
 The pair determines E_J and E_C, and these the sensitivity to charge and flux and the ladder of
-higher levels. Each function keeps its answers, because a diagonalisation costs a millisecond.
+higher levels. Each function keeps its answers, because finding E_J and E_C takes milliseconds.
 """
 
 from __future__ import annotations

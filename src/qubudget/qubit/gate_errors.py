@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from qubudget.design.code import Measured
 from qubudget.design.schema import DesignModel
+from qubudget.errors import OutOfRangeError
+from qubudget.qubit.dynamics import cz_gate, one_qubit_gate
 from qubudget.qubit.gates import (
     coherence_factor,
     combine_errors,
@@ -14,6 +16,7 @@ from qubudget.qubit.gates import (
     one_qubit_decoherence_error,
     two_qubit_decoherence_error,
 )
+from qubudget.qubit.levels import LevelRates
 from qubudget.qubit.readout import (
     measurement_efficiency,
     overlap_error,
@@ -74,47 +77,103 @@ def readout_snr(design: DesignModel, chip: float) -> float:
     )
 
 
-def gate_errors(
-    design: DesignModel,
-    chip: float,
-    *,
-    t1: float | None,
-    t2: float | None,
-    heating: float,
-    dephasing: float = 0.0,
-    gaussian_dephasing: float = 0.0,
-) -> GateErrors:
+@dataclass(frozen=True)
+class Decay:
+    """How a qubit decays: rates of relaxation, exponential and Gaussian dephasing, 1/s."""
+
+    relaxation: float
+    dephasing: float
+    gaussian: float
+
+    @classmethod
+    def of_times(cls, t1: float | None, t2: float) -> Decay:
+        """Of a measured T2 (s), taken as exponential; t1 : s, None for no relaxation.
+
+        Raises
+        ------
+        OutOfRangeError: T2 above twice T1.
+        """
+        relaxation = 0.0 if t1 is None else 1 / t1
+        if 1 / t2 < relaxation / 2 * (1 - 1e-12):
+            raise OutOfRangeError(
+                f"measured.t2 ({t2:g} s) is above twice T1 ({t1:g} s), which no qubit can have; "
+                "state measured.t1 too if the model's T1 is too short"
+            )
+        return cls(relaxation, max(0.0, 1 / t2 - relaxation / 2), 0.0)
+
+
+@dataclass(frozen=True)
+class GateDecoherence:
+    """Average errors of the gates and leakage per two-qubit gate, floors included."""
+
+    one_qubit_error: float
+    two_qubit_error: float
+    leakage: float
+
+
+def gate_decoherence(design: DesignModel, decay: Decay, rates: LevelRates) -> GateDecoherence:
+    """What decoherence and the design's floors leave of the gates.
+
+    decay : of the qubit. rates : of its levels, 1/s, scaled to its relaxation.
+
+    ``closed-form``: two levels that idle, and heating out of the second one. ``lindblad``: a DRAG
+    pulse and a CZ by the master equation, whose own coherent error is in it. There a Gaussian
+    decay exp(-(g t)^2) enters as the rate g^2 t that loses as much coherence over the gate.
+    """
+    gates, qubit = design.gates, design.qubit
+    if gates.model == "lindblad":
+        pair = {"frequency": qubit.frequency, "anharmonicity": qubit.anharmonicity}
+
+        def dephasing(time: float) -> float:
+            return decay.dephasing + decay.gaussian**2 * time
+
+        turn = one_qubit_gate(
+            **pair,
+            time=gates.one_qubit_time,
+            rise=gates.rise,
+            drag=gates.drag,
+            levels=gates.levels,
+            down=rates.down,
+            up=rates.up,
+            dephasing=dephasing(gates.one_qubit_time),
+        )
+        cz = cz_gate(
+            **pair,
+            coupling=gates.coupling,
+            time=gates.two_qubit_time,
+            rise=gates.rise,
+            down=rates.down[:2],
+            up=rates.up[:2],
+            dephasing=dephasing(gates.two_qubit_time),
+        )
+        one, two, lost = turn.error, cz.error, cz.leakage
+    else:
+
+        def factors(time: float) -> tuple[float, float]:
+            left = coherence_factor(time, decay.relaxation, decay.dephasing, decay.gaussian)
+            return math.exp(-time * decay.relaxation), float(left)
+
+        one = float(one_qubit_decoherence_error(*factors(gates.one_qubit_time)))
+        two = float(two_qubit_decoherence_error(*factors(gates.two_qubit_time)))
+        lost = float(heating_leakage(rates.up[1], gates.two_qubit_time))
+    return GateDecoherence(
+        float(combine_errors(one, gates.one_qubit_floor, ceiling=1 / 2)),
+        float(combine_errors(two, gates.two_qubit_floor, ceiling=3 / 4)),
+        float(combine_errors(lost, gates.leakage_floor, ceiling=1.0)),
+    )
+
+
+def gate_errors(design: DesignModel, chip: float, decay: Decay, rates: LevelRates) -> GateErrors:
     """Errors of the design's gates and read-out.
 
-    chip : temperature, K. t1 : s; None for no relaxation. t2 : s, a measured T2, taken as an
-    exponential decay; None for the decay of t1 and the dephasing rates (1/s). heating : rate
-    from the first to the second excited state, 1/s.
+    chip : temperature, K. decay : of the qubit in force, measured or modelled. rates : of its
+    levels, scaled to its relaxation.
     """
     gates, measured = design.gates, design.measured
-    relaxation = 0.0 if t1 is None else 1 / t1
-
-    def factors(time: float) -> tuple[float, float]:
-        if t2 is not None:
-            return math.exp(-time * relaxation), math.exp(-time / t2)
-        left = coherence_factor(time, relaxation, dephasing, gaussian_dephasing)
-        return math.exp(-time * relaxation), float(left)
-
-    one = combine_errors(
-        one_qubit_decoherence_error(*factors(gates.one_qubit_time)),
-        gates.one_qubit_floor,
-        ceiling=1 / 2,
-    )
-    two = combine_errors(
-        two_qubit_decoherence_error(*factors(gates.two_qubit_time)),
-        gates.two_qubit_floor,
-        ceiling=3 / 4,
-    )
-    leakage = combine_errors(
-        heating_leakage(heating, gates.two_qubit_time), gates.leakage_floor, ceiling=1.0
-    )
+    left = gate_decoherence(design, decay, rates)
     readout = combine_errors(
         overlap_error(readout_snr(design, chip)),
-        relaxation_error(gates.readout_time, relaxation),
+        relaxation_error(gates.readout_time, decay.relaxation),
         gates.readout_floor,
         ceiling=1 / 2,
     )
@@ -123,12 +182,12 @@ def gate_errors(
         return model if value is None else value
 
     return GateErrors(
-        one_qubit_error=stated(measured.one_qubit_error, float(one)),
-        two_qubit_error=stated(measured.two_qubit_error, float(two)),
+        one_qubit_error=stated(measured.one_qubit_error, left.one_qubit_error),
+        two_qubit_error=stated(measured.two_qubit_error, left.two_qubit_error),
         readout_error=stated(measured.readout_error, float(readout)),
-        leakage=float(leakage),
-        one_qubit_error_modelled=float(one),
-        two_qubit_error_modelled=float(two),
+        leakage=left.leakage,
+        one_qubit_error_modelled=left.one_qubit_error,
+        two_qubit_error_modelled=left.two_qubit_error,
         readout_error_modelled=float(readout),
-        leakage_modelled=float(leakage),
+        leakage_modelled=left.leakage,
     )

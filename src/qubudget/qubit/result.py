@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qubudget.qubit.channels import Channel
+from qubudget.qubit.budget import Channel, shares
 from qubudget.qubit.gate_errors import GateErrors
 from qubudget.qubit.published import Variant
+from qubudget.qubit.spread import Population
 
 Interval = tuple[float | None, float | None]
 """Low and high end of a 95 % interval; None where there is none."""
@@ -41,7 +42,8 @@ class CoherenceResult:
     of the junction's critical temperature, and belong to the modelled values: they are None for
     a measured one. None anywhere stands beside ``reason`` or a note. ``relaxation_per_x`` is
     the relaxation rate (1/s, down and up) per unit of quasiparticle fraction during a burst, and
-    ``excess_up_share`` the share of it that excites.
+    ``excess_up_share`` the share of it that excites. ``spread`` is by how much qubits and moments
+    differ.
     """
 
     t1_s: float | None
@@ -58,6 +60,7 @@ class CoherenceResult:
     chip_temperature_K: float | None
     channels: tuple[Channel, ...]
     gate: GateErrors
+    spread: Population
     published: Mapping[Variant, PublishedCoherence]
     published_variant: Variant
     noise: tuple[LineNoise, ...]
@@ -86,8 +89,12 @@ class CoherenceResult:
             "tphi_modelled_s": self.tphi_modelled_s,
             "thermal_population": self.thermal_population,
             "chip_temperature_K": self.chip_temperature_K,
-            "channels": [channel.to_dict() for channel in self.channels],
+            "channels": [
+                channel.to_dict() | {"share": share}
+                for channel, share in zip(self.channels, shares(self.channels), strict=True)
+            ],
             "gate": asdict(self.gate),
+            "spread": self.spread.to_dict(),
             "published": asdict(chosen)
             | {
                 "variant": self.published_variant,

@@ -29,10 +29,13 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        page = dict(document)
+        if (stress := report.stress()) is not None:
+            page["coherence"] = {**document["coherence"], "stress": stress}
         text = json.dumps(document, indent=2, allow_nan=False) + "\n"
         written = [
-            _whole(folder / "report.json", text),
-            _whole(folder / "report.html", render_html(document)),
+            write_whole(folder / "report.json", text),
+            write_whole(folder / "report.html", render_html(page)),
         ]
         return [*written, *write_netcdf(report.arrays(), folder)]
     except OSError as error:
@@ -40,7 +43,8 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
         raise DesignError(str(folder), [Problem("--output", str(error), allowed)]) from error
 
 
-def _whole(path: Path, text: str) -> Path:
+def write_whole(path: Path, text: str) -> Path:
+    """Write a text so that it appears whole or not at all; returns the path."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from qubudget.report.summary import change_words
 
 PASS, FAIL = "✓ pass", "✗ fail"
 TOP_LOADS = 12
+SMALL_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def coherence_tables(data: Data) -> list[Table]:
     if not part:
         return []
     published = section(part, "published")
-    times = [
+    times: list[tuple[str, ...]] = [
         (
             words,
             _show(part, key, show),
@@ -152,9 +154,15 @@ def coherence_tables(data: Data) -> list[Table]:
             ("T1", "t1_s", "", _si("s")),
             ("T2", "t2_s", "t2_star_s", _si("s")),
             ("thermal population", "thermal_population", "", engineering),
-            ("fidelity", "", "fidelity", quantity),
         )
     ]
+    gate = section(part, "gate")
+    one_qubit = (number(gate, "one_qubit_error"), modelled(gate, "one_qubit_error"))
+    fidelities = (None if error is None else 1 - error for error in one_qubit)
+    times.append(
+        ("one-qubit fidelity", *map(quantity, fidelities), MISSING,
+         _show(published, "fidelity", quantity))
+    )  # fmt: skip
     names = [_text("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
              Column("published")]  # fmt: skip
     note = reasons(part, {"name": "published model", **published}, known=reason(part))
@@ -163,7 +171,6 @@ def coherence_tables(data: Data) -> list[Table]:
             f"Published model: the first paper's T2* and fidelity, {published['variant']}. {note}"
         )
     tables = [_table("Coherence", names, times, note)]
-    gate = section(part, "gate")
     if gate:
         errors = [
             (key_words(key), quantity(value), engineering(modelled(gate, key)))
@@ -175,22 +182,63 @@ def coherence_tables(data: Data) -> list[Table]:
         tables.append(_table("Gates and read-out", heads, errors, note))
     channels = sorted(rows(part, "channels"), key=lambda c: -(number(c, "rate_per_s") or 0.0))
     if channels:
-        body = []
-        for channel in channels:
-            rate = number(channel, "rate_per_s")
-            body.append(
-                (
-                    str(channel.get("name")),
-                    str(channel.get("kind")),
-                    _show(channel, "rate_per_s", _si("/s")),
-                    engineering(1 / rate, "s") if rate else MISSING,
-                    str(channel.get("decay") or "exponential"),
-                )
-            )
-        heads = [_text("channel"), _text("kind"), Column("rate"), Column("alone gives"),
-                 _text("decay", brief=False)]  # fmt: skip
-        tables.append(_table("Decoherence channels", heads, body, reasons(*channels)))
+        tables.append(_channels_table(channels))
+    thresholds = rows(part, "thresholds")
+    if thresholds:
+        tables.append(_thresholds_table(thresholds))
     return tables
+
+
+def _channels_table(channels: list[Data]) -> Table:
+    totals: dict[str, float] = defaultdict(float)
+    for channel in channels:
+        totals[str(channel.get("kind"))] += number(channel, "rate_per_s") or 0.0
+    body = []
+    for channel in channels:
+        rate, kind = number(channel, "rate_per_s"), str(channel.get("kind"))
+        share = number(channel, "share") if "share" in channel else _ratio(rate, totals[kind])
+        body.append(
+            (
+                str(channel.get("name")),
+                kind,
+                _show(channel, "rate_per_s", _si("/s")),
+                f"< {percent(SMALL_SHARE)}" if 0 < (share or 0) < SMALL_SHARE else percent(share),
+                engineering(1 / rate, "s") if rate else MISSING,
+                str(channel.get("decay") or "exponential"),
+            )
+        )
+    heads = [_text("channel"), _text("kind"), Column("rate"), Column("share"),
+             Column("alone gives"), _text("decay", brief=False)]  # fmt: skip
+    note = f"Share: of 1/T1, or of the loss of coherence by dephasing. {reasons(*channels)}"
+    return _table("Decoherence channels", heads, body, note)
+
+
+def _thresholds_table(thresholds: list[Data]) -> Table:
+    """What each model allows; the note says why it allows nothing, once for the lowest fidelity."""
+    body: list[tuple[str, ...]] = []
+    said: dict[tuple[str, str], str] = {}
+    for one in thresholds:
+        model, fidelity = str(one.get("model")), f"{100 * (number(one, 'fidelity') or 0):.8g} %"
+        body.append(
+            (
+                model,
+                fidelity,
+                _show(one, "tan_delta_max", engineering),
+                _show(one, "temperature_max_K", _si("K")),
+            )
+        )
+        for key, words in (("tan_delta_max", "loss"), ("temperature_max_K", "temperature")):
+            if reason(one, key):
+                said.setdefault((model, key), f"{model}, {fidelity}, {words}: {reason(one, key)}.")
+    heads = [_text("model"), Column("fidelity"), Column("loss tangent up to"),
+             Column("temperature up to")]  # fmt: skip
+    note = (
+        "One-qubit gate, decoherence alone. Loss tangent: weighted by participation, at the chip's "
+        "temperature. Temperature: of the chip, at the design's loss. "
+    )
+    return _table(
+        "Where each model reaches a fidelity", heads, body, note + " ".join(said.values())
+    )
 
 
 def _model_end(part: Data, key: str, end: str) -> float | None:

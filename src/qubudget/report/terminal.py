@@ -44,7 +44,7 @@ def print_report(data: Data, console: Console) -> None:
         console.print(Text(sentence))
     console.print()
     for table in tables.verdict_tables(data):
-        _print_table(table, console)
+        print_table(table, console)
     failed = [c for c in rows(section(data, "verdict"), "constraints") if c.get("passed") is False]
     changes = [f"{c.get('name')}: {change_words(c)}" for c in failed if change_words(c)]
     if changes:
@@ -58,7 +58,7 @@ def print_report(data: Data, console: Console) -> None:
     _print_wing("qec", data, console, tables.qec_tables(data)[:1])
     for extra in (measured_table(data), claims_table(data)):
         if extra is not None:
-            _print_table(extra, console)
+            print_table(extra, console)
     console.print(Text(source_line(data), "dim"))
 
 
@@ -73,12 +73,12 @@ def print_reproduction(data: Data, console: Console) -> None:
     """A paper's tables recomputed, its claims judged, and how many of each verdict."""
     console.print(Text(f"Reproduction: {data.get('paper') or 'unnamed paper'}", "bold"))
     for printed in rows(data, "tables"):
-        _print_table(
+        print_table(
             _judged(str(printed.get("name")), "row", "name", rows(printed, "rows")), console
         )
     claims = rows(data, "claims")
     if claims:
-        _print_table(_judged("Claims", "claim", "id", claims), console)
+        print_table(_judged("Claims", "claim", "id", claims), console)
         for claim in claims:
             console.print(Text(f"{claim.get('id')} ", "bold") + Text(str(claim.get("statement"))))
             console.print(Text(f"  {claim.get('verdict')}: {claim.get('reason') or MISSING}"))
@@ -126,7 +126,7 @@ def print_comparison(document: Data, console: Console) -> None:
         for row in rows(document, "inputs")
     )
     if inputs:
-        _print_table(Table("Inputs that differ", columns, inputs), console)
+        print_table(Table("Inputs that differ", columns, inputs), console)
     results = tuple(
         (
             key_words(key),
@@ -138,7 +138,7 @@ def print_comparison(document: Data, console: Console) -> None:
     )
     if results:
         columns = (*columns, tables.Column("ratio"))
-        _print_table(Table("Results that differ", columns, results), console)
+        print_table(Table("Results that differ", columns, results), console)
     if not inputs and not results:
         console.print(Text("Nothing differs."))
 
@@ -159,10 +159,10 @@ def _print_wing(wing: str, data: Data, console: Console, found: list[Table]) -> 
     if reason(part):
         console.print(Text(f"{wing}: {reason(part)}", "yellow"))
     for table in found:
-        _print_table(table, console)
+        print_table(table, console)
 
 
-def _print_table(table: Table, console: Console) -> None:
+def print_table(table: Table, console: Console) -> None:
     kept = [i for i, column in enumerate(table.columns) if column.brief]
     shown = RichTable(
         title=Text(table.title, "bold"), title_justify="left", box=box.SIMPLE_HEAD,

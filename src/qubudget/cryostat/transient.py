@@ -1,0 +1,113 @@
+"""How a stage's temperature moves in time, and how long a runaway takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.integrate import solve_ivp
+
+from qubudget.cryostat.checks import above
+from qubudget.cryostat.runaway import CorrectedStage, Floats
+from qubudget.errors import ConvergenceError, OutOfRangeError
+from qubudget.materials.normal_metals import normal_metal
+
+GAS_CONSTANT = 8.31446261815324
+"""Molar gas constant, J/(mol K) (exact)."""
+_DEBYE_RANGE = 50.0  # the T^3 law holds below about theta/50
+
+
+def copper_heat_capacity(mass: float) -> Callable[[ArrayLike], Floats]:
+    """Heat capacity of copper, n (gamma T + (12 pi^4/5) R (T/theta)^3), J/K, as a function of T.
+
+    Parameters
+    ----------
+    mass : kg.
+
+    gamma and the Debye temperature: D. L. Martin, Phys. Rev. B 8, 5357 (1973). The function
+    raises OutOfRangeError above theta/50 (6.9 K), where the lattice leaves the T^3 law. The
+    mixture in a mixing chamber has more heat capacity than its copper (not included).
+
+    A kilogram at 10 mK (0.691 mJ/(mol K^2) x 15.7 mol x 10 mK):
+
+    >>> round(1e3 * float(copper_heat_capacity(1.0)(10e-3)), 4)
+    0.1087
+    """
+    metal = normal_metal("Cu")
+    moles = float(above(0, "mass (kg)", mass)) / metal.molar_mass
+    lattice = 12 * math.pi**4 / 5 * GAS_CONSTANT / metal.debye_temperature**3
+    warmest = metal.debye_temperature / _DEBYE_RANGE
+
+    def capacity(temperature: ArrayLike) -> Floats:
+        t = above(0, "temperature (K)", temperature)
+        if np.any(t > warmest):
+            raise OutOfRangeError(f"copper's T^3 law holds to {warmest:.3g} K, given {t}")
+        return moles * (metal.electron_heat_capacity * t + lattice * t**3)
+
+    return capacity
+
+
+@dataclass(frozen=True)
+class Course:
+    """Temperature of a stage in time.
+
+    Attributes
+    ----------
+    time : s. temperature : K. runaway_time : when it passed the stage's ``high``, s; None
+        where it did not within the time given.
+    """
+
+    time: Floats
+    temperature: Floats
+    runaway_time: float | None
+
+
+def course(
+    stage: CorrectedStage,
+    qubits: float,
+    heat_capacity: Callable[[ArrayLike], ArrayLike],
+    *,
+    start: float,
+    duration: float,
+) -> Course:
+    """Temperature from a start, until it leaves the range or the time is over.
+
+    Parameters
+    ----------
+    qubits : N. heat_capacity : C(T), J/K. start : K, from low to below high. duration : s.
+
+    Raises
+    ------
+    OutOfRangeError: a start outside the range. ConvergenceError: the integration failed.
+    """
+    if not stage.low <= start < stage.high or not duration > 0:
+        raise OutOfRangeError(f"start within {stage.low} to {stage.high} K, given {start} K")
+
+    def slope(_time: float, state: Floats) -> Floats:
+        # Just outside the range the model's ends stand for it: the event stops there.
+        t = np.clip(np.exp(state), stage.low, stage.high)
+        net = stage.heating(t, qubits) - np.asarray(stage.cooling(t))
+        rate = net / (np.asarray(heat_capacity(t)) * t)
+        # Below its base temperature the cooling model says nothing: the stage stays there.
+        return np.where((np.exp(state) <= stage.low) & (rate < 0), 0.0, rate)
+
+    def leaves(_time: float, state: Floats) -> float:
+        return float(state[0] - math.log(stage.high))
+
+    leaves.terminal = True  # type: ignore[attr-defined]
+    solved = solve_ivp(
+        slope,
+        (0.0, duration),
+        [math.log(start)],
+        method="LSODA",
+        events=leaves,
+        rtol=1e-8,
+        atol=1e-10,
+    )
+    if not solved.success:
+        raise ConvergenceError(f"the temperature could not be integrated: {solved.message}")
+    left = solved.status == 1  # ended by the event, at its last point
+    return Course(solved.t, np.exp(solved.y[0]), float(solved.t[-1]) if left else None)
