@@ -21,7 +21,9 @@ from qubudget.cryostat.runaway import (
 from qubudget.cryostat.stability import fixed_points
 from qubudget.cryostat.threshold import correction_heats, judge_threshold, tabulated_errors
 from qubudget.cryostat.transient import copper_heat_capacity, course
+from qubudget.design import load
 from qubudget.errors import OutOfRangeError
+from qubudget.qubit.assembly import coherence
 
 # Cooling C T^2 against N (a + r E B T^4): R(T) = C T^2/(a + r E B T^4) is largest where
 # T^4 = a/(r E B), and there C/(2 sqrt(a r E B)).
@@ -212,6 +214,24 @@ ERRORS = [
     0.009217, 0.009217, 0.009217, 0.009217, 0.009235, 0.009514, 0.010808, 0.014088, 0.028972,
     0.055056, 0.089979,
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("index", [1, 5, 8])
+def test_the_stated_errors_are_those_of_the_qubit_model(index: int) -> None:
+    """Gates and read-outs of a cycle times their errors, per qubit, at three of the temperatures.
+
+    A fifth of play: the qubit model may be refined without changing what is said here.
+    """
+    design = load("willow-like").replace({"measured": {}})
+    cold = TEMPERATURE[index]
+    stages = {s.name: max(cold, s.rated_temperature) for s in design.stages} | {"mxc": cold}
+    gate, work = coherence(design, stages).gate, design.workload
+    events = (
+        work.one_qubit_gates * gate.one_qubit_error
+        + work.two_qubit_gates * gate.two_qubit_error
+        + work.readouts * gate.readout_error
+    )
+    assert events / design.machine.group_size == pytest.approx(ERRORS[index], rel=0.2)
 
 
 def test_the_papers_threshold_needs_heat_in_every_cycle_at_the_coldest_stage() -> None:

@@ -395,6 +395,16 @@ def test_shares_sum_to_one_per_kind() -> None:
             assert channel["share"] == pytest.approx((channel["rate_per_s"] * tphi) ** power)
 
 
+def test_fluctuators_grow_with_the_chips_temperature() -> None:
+    noisy = KRINNER.replace({"qubit.tls_noise": "1 kHz", "qubit.excess_temperature": "0 K"})
+    cold, warm = (coherence(noisy, rated(noisy, mxc=t)) for t in (0.02, 0.1))
+    # 2 pi 1 kHz sqrt(ln(1/(2 pi 10 us 1 Hz))) = 1.95e4 /s
+    assert rates(cold)["tls-noise"] == pytest.approx(1.954e4, rel=1e-3)
+    assert rates(warm)["tls-noise"] / rates(cold)["tls-noise"] == pytest.approx(5.0)
+    hot = load("architectural-inversion").replace({"qubit.tls_noise": "1 kHz"})
+    assert any("extrapolated" in n for n in coherence(hot, rated(hot)).notes)
+
+
 def test_no_dephasing_has_no_shares() -> None:
     nothing = [Channel("purcell", "relaxation", 0.0, 0.0, 0.0), Channel("x", "dephasing", 0.0)]
     assert shares(nothing) == (None, None)

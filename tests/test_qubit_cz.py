@@ -70,6 +70,15 @@ def test_the_pulse_lasts_as_long_as_its_area_needs():
     assert abs(pulse.detuning) < 0.1 * g
 
 
+def test_gentler_edges_swap_less():
+    """|01> and |10> are an anharmonicity apart: edges short against its inverse swap them."""
+    errors = [cz_process(6e9, 210e6, 12e6, 60e-9, rise).coherent_error for rise in (3e-9, 8e-9)]
+    assert errors[1] < errors[0] / 10
+    unitary = cz_process(6e9, 210e6, 12e6, 60e-9, 3e-9).process.unitary
+    swapped = abs(unitary[1, 3]) ** 2
+    assert errors[0] == pytest.approx(0.8 * swapped, rel=0.25)
+
+
 def test_excitations_are_conserved_without_decay():
     unitary = cz_process(*GATE.values()).process.unitary
     number = np.array([j + k for j in range(3) for k in range(3)])

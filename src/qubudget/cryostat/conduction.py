@@ -26,7 +26,7 @@ from qubudget.cryostat.checks import above, at_least
 from qubudget.cryostat.wall import ROOM_TEMPERATURE
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.cables import ANCHORS, CoaxCable, coax, passive_load
-from qubudget.materials.conductivity import integral, spread
+from qubudget.materials.conductivity import conductivity, integral, spread
 
 Floats = NDArray[np.float64]
 
@@ -165,6 +165,16 @@ def scaled(
     return np.asarray(power * integral(material, cold, hot) / reference, dtype=np.float64)
 
 
+def cable_conductance(cable: CoaxCable, temperature: ArrayLike) -> Floats:
+    """Conductance times length of a cable, sum of A k over its parts, W m/K.
+
+    Raises
+    ------
+    OutOfRangeError: a temperature outside a material's range.
+    """
+    return np.asarray(sum(part.conductance(temperature) for part in _parts(cable)))
+
+
 @dataclass(frozen=True)
 class AnchorFactor:
     """Measured over computed conduction at one stage.
@@ -235,6 +245,9 @@ class _Part:
     def integral(self, cold: ArrayLike, hot: ArrayLike) -> Floats:
         return np.asarray(self.area * integral(self.material, cold, hot), dtype=np.float64)
 
+    def conductance(self, temperature: ArrayLike) -> Floats:
+        return np.asarray(self.area * conductivity(self.material, temperature))
+
     def spread(self, temperature: ArrayLike) -> Floats:
         return spread(self.material, temperature)
 
@@ -244,7 +257,7 @@ class _Plating:
     """A normal metal with its residual resistance alone, by its conductance at 4 K (W m/K)."""
 
     cable: str
-    conductance: float
+    conductance_4k: float
     anchored: bool
 
     def integral(self, cold: ArrayLike, hot: ArrayLike) -> Floats:
@@ -255,8 +268,11 @@ class _Plating:
                     f"silver plating of {self.cable!r} is known above 0 K to {PLATING_LIMIT:g} K, "
                     f"asked at {float(np.nanmax(end)):g} K"
                 )
-        slope = self.conductance / PLATING_REFERENCE
+        slope = self.conductance_4k / PLATING_REFERENCE
         return np.asarray(slope * (high**2 - low**2) / 2, dtype=np.float64)
+
+    def conductance(self, temperature: ArrayLike) -> Floats:
+        return np.asarray(self.conductance_4k / PLATING_REFERENCE * np.asarray(temperature))
 
     def spread(self, temperature: ArrayLike) -> Floats:
         # The conductance is the makers': of them the cable's own spread speaks.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qubudget.cryostat.passive import ROOM
+from qubudget.cryostat.passive import ROOM, cable_at, geometry
 from qubudget.design.fridge import Line, Stage
 from qubudget.design.schema import DesignModel
 from qubudget.materials.cable_sections import cable_section
@@ -131,11 +131,9 @@ def _parts(design: DesignModel, stage: str, kind: Kind) -> Iterator[_Part]:
 
 
 def _section(design: DesignModel, line: Line, stage: str) -> float | None:
-    name = line.cable if isinstance(line.cable, str) else line.cable.get(stage, "")
-    own = {cable.name: cable.outer_diameter for cable in design.cables}
-    if name in own:
-        return math.pi / 4 * own[name] ** 2
-    return cable_section(name)
+    name = cable_at(line, stage)
+    cable = geometry(design, name)
+    return cable_section(name) if cable is None else math.pi / 4 * cable.outer_diameter**2
 
 
 def _limit(

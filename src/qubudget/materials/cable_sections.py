@@ -1,4 +1,4 @@
-"""Cross-section of a line of each cable in the catalogue of measured loads."""
+"""Cross-section of a line of those catalogue cables that have no coaxial geometry."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def _sections() -> dict[str, float]:
 def cable_section(cable: str) -> float | None:
     """Cross-section of one line, by its nominal outer diameter, m^2; None where it is not known.
 
-    A stainless 0.085 inch line, 2.19 mm wide:
+    High-density coaxial cable of 0.86 mm, mm^2:
 
-    >>> round(1e6 * cable_section("UT-085-SS-SS drive"), 2)
-    3.77
+    >>> round(1e6 * cable_section("SC-086/50-SCN-CN Bluefors HDW"), 2)
+    0.58
     """
     return _sections().get(cable)

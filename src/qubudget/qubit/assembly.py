@@ -24,6 +24,7 @@ from qubudget.qubit.channels import (
     radiative_channels,
 )
 from qubudget.qubit.dielectric import RELAXATIONAL_ABOVE
+from qubudget.qubit.fluctuators import EXTRAPOLATED_ABOVE
 from qubudget.qubit.gate_errors import Decay, GateErrors, gate_errors
 from qubudget.qubit.gates import coherence_time
 from qubudget.qubit.levels import cold_rates, level_rates, transitions
@@ -245,6 +246,8 @@ def _coherent(
     )
     if qubit.bath == "tls" and chip > RELAXATIONAL_ABOVE:
         notes.append("relaxational loss of two-level systems, not in the model, adds above 1 K")
+    if qubit.tls_noise > 0 and chip > EXTRAPOLATED_ABOVE:
+        notes.append("noise of two-level fluctuators is extrapolated above 1 K")
     if reduced_energy(qubit.frequency, chip) < 1:
         notes.append("kT > hf: populations are those of two levels, a transmon has more")
 

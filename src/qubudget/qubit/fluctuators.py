@@ -6,7 +6,7 @@ not interact, which J. Goetz et al., arXiv:1609.07351, confirmed on a transmon w
 microwave fields. (The same paper's T^3 law is for second-order noise, not for this one.) The law
 is that of one ensemble far from saturation: a single strong fluctuator telegraphs instead, and
 interacting ones behave otherwise (noise of some resonators falls with temperature: J. Burnett et
-al., Nat. Commun. 5, 4119 (2014)). Above about 1 K nothing is measured.
+al., Nat. Commun. 5, 4119 (2014)). Above about 1 K it is an extrapolation.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from qubudget.qubit.ranges import at_least
 
 REFERENCE_TEMPERATURE = 0.02
 """Temperature (K) at which the amplitude is stated."""
+EXTRAPOLATED_ABOVE = 1.0
+"""Temperature (K) above which the law is an extrapolation."""
 
 
 def fluctuator_amplitude(amplitude: ArrayLike, temperature: ArrayLike) -> NDArray[np.float64]:

@@ -147,7 +147,7 @@ def reference_superoperator(
     breaks, with time in ns to keep the numbers near one, and in 20 steps at least: a state that
     nothing acts on yet would else be carried over the pulse in one.
     """
-    import qutip  # type: ignore[import-untyped]
+    import qutip
 
     def operator(matrix: Complex) -> qutip.Qobj:
         return qutip.Qobj(matrix * 1e-9)

@@ -13,7 +13,8 @@ charge-parity rates fit an unattenuated black body of 350 mK (arXiv:2503.10975).
 Each photon is taken to leave two quasiparticles; the further pairs that a photon well above
 4 Delta can break, by a factor of order hf/2 Delta at most, are left out. So is the photon's direct
 action on the qubit at absorption (Houzet 2019), which needs the junction's environment at 2 Delta/h
-(for Al 88 GHz) to be known.
+(for Al 88 GHz) to be known. A measured floor of quasiparticles may already contain these: what
+comes from here is on top of it.
 """
 
 from __future__ import annotations

@@ -141,6 +141,8 @@ def calibrated_pulse(
 ) -> DragPulse:
     """``resonant_pulse`` with the amplitude and detuning of least error against ``PI_ROTATION``.
 
+    By least squares (Levenberg-Marquardt) on the amplitudes that are not where they should be.
+
     A laboratory tunes the same two numbers. What error is left is the pulse's own (leakage, and
     what of the phase error two numbers cannot undo); with ``drag`` near one it is small.
     """
@@ -159,5 +161,7 @@ def calibrated_pulse(
         amplitudes = np.concatenate([kept.ravel(), lost.ravel()])
         return np.concatenate([amplitudes.real, amplitudes.imag])
 
-    best = least_squares(miss, np.zeros(2), method="lm", xtol=1e-10, ftol=1e-12, diff_step=1e-4)
+    best = least_squares(
+        miss, np.zeros(2), method="lm", xtol=1e-10, ftol=1e-12, diff_step=[1e-4, 1e-4]
+    )
     return tuned(best.x)
