@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from qubudget.cryostat.correction import corrected_stage
 from qubudget.cryostat.runaway import (
     CorrectedStage,
     hysteresis,
@@ -282,3 +283,29 @@ def test_bad_input_is_refused() -> None:
     negative = CorrectedStage(lambda t: t, lambda t: -t, 0.1, 1, 0, 1, 1, 1)
     with pytest.raises(OutOfRangeError, match="error rate"):
         phase_boundary(negative)
+
+
+def test_a_design_becomes_a_corrected_stage() -> None:
+    """Krinner's mixing chamber: 19 uW at 20 mK hold the 168 qubits of its rated limit, and more."""
+    design = load("krinner-xld400").replace(
+        {"workload.correction_energy": "2e-14 J", "workload.correction_stage": "mxc"}
+    )
+    stage = corrected_stage(design, lambda t: np.full_like(t, 0.01), high=0.02)
+    each = 19e-6 / float(stage.capacity(0.02))
+    assert each == pytest.approx(stage.per_qubit + 1 / 1.1e-6 * 2e-14 * 0.01)
+    # Whole groups of 8 at rated power, as solved: 168 of 173 (arXiv:2608.00990).
+    assert 168 <= 19e-6 / stage.per_qubit < 176
+    assert phase_boundary(stage).limited_by == "range"
+    assert stage.low == pytest.approx(6e-3)
+    warm = corrected_stage(design, lambda t: 0 * t, high=4.2, stage="4k", extra={"4k": 0.5})
+    assert warm.fixed == pytest.approx(0.5)
+
+
+def test_a_fixed_stage_has_the_papers_cooling_and_a_response_none() -> None:
+    trap = corrected_stage(load("entropy-trap"), lambda t: 0 * t, high=1.0, stage="mxc")
+    # Model 08: 100 uW against 50 uW, no qubits counted: unbounded at any number.
+    assert trap.fixed == pytest.approx(100e-6)
+    assert float(trap.cooling(np.asarray(0.5))) == pytest.approx(50e-6)
+    assert phases(trap, [0, 1]).tolist() == ["unbounded", "unbounded"]
+    with pytest.raises(OutOfRangeError, match="response"):
+        corrected_stage(load("uts-fridge"), lambda t: 0 * t, high=1.0)

@@ -11,10 +11,18 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from qubudget.cryostat.assembly import solve
-from qubudget.cryostat.uncertainty import intervals, log_normal_factors
+from qubudget.cryostat.conduction import anchor_factor, coax_spread
+from qubudget.cryostat.loads import heat_sources
+from qubudget.cryostat.uncertainty import intervals, log_normal_factors, source_spread
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
-from qubudget.materials.cables import passive_load
+from qubudget.materials.cables import (
+    cable_names,
+    cable_stages,
+    coax,
+    passive_load,
+    passive_load_entry,
+)
 from qubudget.materials.load_spreads import load_spread
 
 SAMPLES = 20_000
@@ -141,6 +149,46 @@ def test_the_seed_decides_and_another_line_changes_no_other_draw(krinner):
     more = intervals(krinner, samples=500, seed=7, extra={"mxc": 1e-6})
     same = [n for n, ends in more.temperature.items() if ends == first.temperature[n]]
     assert same == ["50k", "4k", "still", "cp"]
+
+
+def test_a_modelled_cable_has_the_spreads_of_materials_cable_and_anchoring(krinner):
+    """A stainless line by its geometry: its factor at 4 K, from the three spreads."""
+    design = one_line(krinner)
+    stage = design.stages[0].model_copy(update={"length": 0.29})
+    line = design.lines[0].model_copy(update={"cable": "UT-085-SS-SS", "load": {}})
+    design = design.model_copy(update={"lines": (line,), "stages": (stage,)})
+    (source,) = heat_sources(design)
+    spread, _ = source_spread(design, source)
+    materials_and_cable = float(coax_spread(coax(line.cable), 300, 4.2))
+    anchored = anchor_factor("4k").spread
+    assert materials_and_cable >= coax(line.cable).spread
+    assert math.log(spread) ** 2 == pytest.approx(
+        math.log(materials_and_cable) ** 2 + math.log(anchored) ** 2
+    )
+    found = intervals(design, samples=SAMPLES, seed=6)
+    # Its heat depends little on its cold end at 3 K: the interval is that of the factor alone.
+    rate = 1.5 / (4.2 - 2.85)
+    for end, power in zip(found.temperature["4k"], (-1, 1), strict=True):
+        exact = 10 * source.watts_each * spread**power / rate
+        assert end - 2.85 == pytest.approx(exact, rel=0.05)
+
+
+def test_solved_loads_agree_with_the_assembly(krinner):
+    design = krinner.replace({"cryostat.loads": "solved"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "qubudget.cryostat.uncertainty.source_spread", lambda design, source: (1.0, ())
+        )
+        found = intervals(design, samples=200, seed=1)
+    state = solve(design)
+    for name, (low, high) in found.temperature.items():
+        assert low == high == pytest.approx(state.temperatures[name], rel=1e-9)
+
+
+def test_every_kind_of_load_in_the_catalogue_has_a_spread():
+    for name in cable_names():
+        for stage in cable_stages(name):
+            assert load_spread(passive_load_entry(name, stage).kind).factor >= 1
 
 
 def test_factors_have_their_spread():

@@ -219,7 +219,9 @@ def test_a_part_of_ones_own_lies_beside_the_design(tmp_path: Path) -> None:
     assert design.electronics[-1].name == "my-amplifier"
 
 
-@pytest.mark.parametrize("part", ["../secrets.toml", "/etc/passwd", "no-such", "sub/x.toml", ".toml"])
+@pytest.mark.parametrize(
+    "part", ["../secrets.toml", "/etc/passwd", "no-such", "sub/x.toml", ".toml"]
+)
 def test_parts_cannot_leave_their_folder(part: str, tmp_path: Path) -> None:
     path = tmp_path / "inner" / "design.toml"
     path.parent.mkdir()
@@ -238,7 +240,8 @@ def test_none_leaves_a_key_out() -> None:
 def test_a_circuit_written_by_its_energies_can_be_changed() -> None:
     """Koch et al. 2007: f01 = sqrt(8 E_J E_C) - E_C, to a percent at E_J/E_C = 80."""
     energies = {"qubit.frequency": None, "qubit.anharmonicity": None,
-                "qubit.josephson_energy": "20 GHz", "qubit.charging_energy": "0.25 GHz"}  # fmt: skip
+                "qubit.josephson_energy": "20 GHz",
+                "qubit.charging_energy": "0.25 GHz"}  # fmt: skip
     design = load("krinner-xld400").replace(energies)
     assert design.qubit.frequency == pytest.approx((8 * 20e9 * 0.25e9) ** 0.5 - 0.25e9, rel=0.01)
     values = {value.key: value for value in design.effective()}

@@ -1,8 +1,6 @@
 """DRAG pulse, Lindblad equation and its batched path, against QuTiP and closed forms."""
 
 import math
-import time
-from statistics import median
 
 import numpy as np
 import pytest
@@ -14,7 +12,7 @@ from qutip.solver.heom import HEOMSolver
 
 from qubudget.constants import BOLTZMANN, HBAR, PLANCK
 from qubudget.errors import OutOfRangeError
-from qubudget.qubit.dynamics import idle, one_qubit_gate, one_qubit_process
+from qubudget.qubit.dynamics import idle, one_qubit_gate
 from qubudget.qubit.fidelity import (
     average_gate_error,
     choi,
@@ -179,35 +177,6 @@ def test_trace_is_kept_and_the_map_is_completely_positive(levels, exponent, rati
     assert np.linalg.eigvalsh(choi(found)).sum() == pytest.approx(levels, abs=1e-10)
 
 
-def test_the_batch_is_100_times_faster_than_mesolve():
-    """Per design, one state of QuTiP against a whole superoperator; 200 to 300 on a quiet core."""
-    process = PROCESSES[3]
-    hamiltonian, end = process.hamiltonian, process.duration
-    rates = np.stack([thermal(3, t1, 0.5 / t1, 0.05) for t1 in np.geomspace(1e-5, 3e-4, 1000)])
-    process.superoperators(rates)
-    grid = np.linspace(0.0, end, 1001)
-    terms = [
-        [qutip.Qobj(matrix * 1e-9), qutip.coefficient(c(grid), tlist=grid * 1e9)]
-        for matrix, c in hamiltonian.terms
-    ]
-    evolution = qutip.QobjEvo([qutip.Qobj(hamiltonian.static * 1e-9), *terms])
-    collapses = [
-        qutip.Qobj(jump * math.sqrt(rate * 1e-9))
-        for jump, rate in zip(process.jumps, rates[0], strict=True)
-    ]
-    options = {"rtol": 1e-8, "atol": 1e-10, "nsteps": 1_000_000, "progress_bar": ""}
-    state = qutip.fock_dm(3, 0)
-    batch, single = [], []
-    for _ in range(7):  # in turn, so that other load on the machine meets both
-        start = time.perf_counter()
-        process.superoperators(rates)
-        middle = time.perf_counter()
-        qutip.mesolve(evolution, state, [0.0, end * 1e9], collapses, options=options)
-        batch.append((middle - start) / len(rates))
-        single.append(time.perf_counter() - middle)
-    assert median(single) > 100 * median(batch)
-
-
 # --- decay
 
 
@@ -350,18 +319,6 @@ def test_a_hotter_bath_costs_more_and_leaks_more():
     leaks = [result.leakage for result in results]
     assert leaks == sorted(leaks)
     assert results[-1].error > results[0].error
-
-
-def test_a_kept_pulse_answers_in_milliseconds():
-    noise = {"down": [1e4, 2e4], "up": [1e2, 2e2], "dephasing": 1e3}
-    one_qubit_gate(**GATE, **noise)
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        one_qubit_gate(**GATE, **noise)
-        taken.append(time.perf_counter() - start)
-    assert median(taken) < 20e-3
-    assert one_qubit_process(*GATE.values()).process.size == 3
 
 
 # --- memory of the bath

@@ -16,7 +16,8 @@ from rich.console import Console
 from qubudget.report.canvas import svg
 from qubudget.report.html import render_html
 from qubudget.report.stress_figure import draw_stress
-from qubudget.report.tables import Table, coherence_tables
+from qubudget.report.table import Table
+from qubudget.report.tables import coherence_tables
 from qubudget.report.terminal import print_wing
 
 SAMPLES = Path(__file__).parent / "report_samples"

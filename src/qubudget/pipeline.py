@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qubudget import __version__, verdict
 from qubudget.cryostat import assembly as cryostat
+from qubudget.cryostat.uncertainty import ThermalIntervals, intervals
 from qubudget.design import Design
 from qubudget.errors import ConvergenceError, DesignError, Problem
 from qubudget.findings import published_claims
@@ -67,6 +68,7 @@ class Report:
     qec: QecResult | None = None
     verdict: verdict.Verdict | None = None
     thresholds: tuple[Threshold, ...] = ()
+    intervals: ThermalIntervals | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain JSON values, by the contract's keys."""
@@ -75,6 +77,7 @@ class Report:
             result = getattr(self, wing)
             if result is not None:
                 document[wing] = result.to_dict()
+        document["thermal"]["intervals"] = self.intervals and self.intervals.to_dict()
         if self.coherence is not None:
             document["coherence"]["thresholds"] = [t.to_dict() for t in self.thresholds]
         document["feedback"] = self.feedback.to_dict()
@@ -227,6 +230,13 @@ def evaluate(
     found: dict[str, Any] = {}
     say("thermal")
     thermal, coherence, feedback = chain.cold(design)
+    if design.cryostat.samples:
+        found["intervals"] = intervals(
+            design,
+            samples=design.cryostat.samples,
+            seed=seed,
+            extra={design.workload.correction_stage: feedback.power},
+        )
     if last >= 1:
         found["coherence"] = coherence
         found["thresholds"] = design_thresholds(design, coherence)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qubudget.design import Design
+from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor, superconductor_names
 from qubudget.search import edge, smallest
 from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_constraints
@@ -69,7 +70,10 @@ class Remedies:
     # --- cryostat -----------------------------------------------------------------------
 
     def _passes(self, name: str, design: Design) -> bool:
-        thermal, coherence, _ = self.chain.cold(design)
+        try:
+            thermal, coherence, _ = self.chain.cold(design)
+        except OutOfRangeError:
+            return False  # tried beyond what the model can say, such as a gate too short
         found = [*thermal_constraints(thermal), *coherence_constraints(design, coherence)]
         return next(c for c in found if c.name == name).passed
 
@@ -186,9 +190,13 @@ class Remedies:
     def _gate_time(self, name: str) -> Iterator[Change]:
         key = f"gates.{name.removesuffix('_error')}_time"
         time = getattr(self.design.gates, key.partition(".")[2])
-        found = edge(
-            lambda value: self._passes(name, self._modelled.with_si({key: value})), time, time / 100
-        )
+        rise = self.design.gates.rise
+
+        def lasting(value: float) -> bool:
+            faster = {key: value, "gates.rise": min(rise, 0.49 * value)}
+            return self._passes(name, self._modelled.with_si(faster))
+
+        found = edge(lasting, time, time / 100)
         if found is not None and found < time:
             yield Change(key, found, "s", f"{key} at most {found:.3g} s instead of {time:.3g} s")
 

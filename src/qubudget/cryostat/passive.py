@@ -1,10 +1,11 @@
 """Heat that the cables of a line conduct to the stages that they reach.
 
-A measured load, stated for the line or in the catalogue, wins over the model. It holds between
-the rated temperatures of the stages; where the design solves its loads, it is carried to the
-solved ones by the conduction integral of the cable's conductor. A cable without a measured
-load at a stage is computed from its geometry, times the factor by which Fourier's law falls
-short of the loads measured at such an anchor.
+A measured load, stated for the line or in the catalogue, wins over the model (the catalogue's
+unless the line asks for the model). It holds between the rated temperatures of the stages;
+where the design solves its loads, it is carried to the solved ones by the conduction integral
+of the cable's conductor. A cable without a measured load at a stage is computed from its
+geometry, times the factor by which Fourier's law falls short of the loads measured at such an
+anchor.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _measured(line: Line, warm: str, stage: str) -> float | None:
     if stage in line.load:
         return line.load[stage]
     name = cable_at(line, stage)
-    if name not in cable_names() or stage not in cable_stages(name):
+    if line.heat == "modelled" or name not in cable_names() or stage not in cable_stages(name):
         return None
     if ANCHORS[ANCHORS.index(stage) - 1] != warm:
         raise OutOfRangeError(
@@ -133,8 +134,11 @@ def _modelled(design: DesignModel, line: Line, places: list[str], end: int) -> I
     stage, name = places[end], cable_at(line, places[end])
     cable = geometry(design, name)
     if cable is None:
-        passive_load(name, stage)  # raises: says what the catalogue has
-        raise AssertionError("a measured load that was not found")
+        raise OutOfRangeError(
+            f"lines.{line.name}: cable {name!r} has no geometry to compute its heat at {stage} "
+            f"from, and no measured load to use; state lines.{line.name}.load.{stage}, or choose "
+            f"one of {', '.join(coax_names())}"
+        )
     advice = f"or state lines.{line.name}.load.{stage}"
     for start, conducts in _paths(design, line, cable, places, end):
         law = _named(_times(conducts, stage), line, stage, advice)

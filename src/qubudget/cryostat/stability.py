@@ -2,7 +2,7 @@
 
 C dT/dt = heating(T) - cooling(T), where heating may rise with temperature because warmer
 qubits make more errors and correcting them costs energy. A heat capacity C sets how fast this
-goes, not where it ends.
+goes (``transient``), not where it ends. How many qubits a stage carries is in ``runaway``.
 """
 
 from __future__ import annotations

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 
+from qubudget.constants import BOLTZMANN
 from qubudget.cryostat.checks import above
 from qubudget.cryostat.runaway import CorrectedStage, Floats
 from qubudget.errors import ConvergenceError, OutOfRangeError
-from qubudget.materials.normal_metals import normal_metal
+from qubudget.materials.normal_metals import AVOGADRO, normal_metal
 
-GAS_CONSTANT = 8.31446261815324
-"""Molar gas constant, J/(mol K) (exact)."""
 _DEBYE_RANGE = 50.0  # the T^3 law holds below about theta/50
 
 
@@ -38,7 +37,7 @@ def copper_heat_capacity(mass: float) -> Callable[[ArrayLike], Floats]:
     """
     metal = normal_metal("Cu")
     moles = float(above(0, "mass (kg)", mass)) / metal.molar_mass
-    lattice = 12 * math.pi**4 / 5 * GAS_CONSTANT / metal.debye_temperature**3
+    lattice = 12 * math.pi**4 / 5 * BOLTZMANN * AVOGADRO / metal.debye_temperature**3
     warmest = metal.debye_temperature / _DEBYE_RANGE
 
     def capacity(temperature: ArrayLike) -> Floats:

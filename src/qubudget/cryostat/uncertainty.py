@@ -2,9 +2,9 @@
 
 Every uncertain number gets a log-normal factor of median 1 whose 95 % interval is its spread,
 up and down: the heat of a kind of cable at a stage (one factor for all lines of that cable,
-which were made and measured alike), and the cooling power of a stage. A modelled cable's
-spread stands for its conductivities and clamping; stated powers of electronics and signals
-have no spread.
+which were made and measured alike), and the cooling power of a stage. The spread of modelled
+heat is that of conductivities, cable and anchoring together; stated powers of electronics and
+signals have no spread.
 
 Each factor has a random stream of its own, named by what it is the factor of: a further line
 does not change the draws of the others, and nothing depends on the number of threads.
@@ -22,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from qubudget.cryostat.conduction import anchor_factor, coax_spread
 from qubudget.cryostat.loads import HeatSource, heat_sources
+from qubudget.cryostat.passive import ROOM, cable_at, geometry, rated_temperature
 from qubudget.cryostat.response import response_temperatures, uts_response
 from qubudget.cryostat.solver import stable_root
 from qubudget.cryostat.stage_cooling import capacity, stage_cooling
@@ -109,20 +111,24 @@ def log_normal_factors(spread: float, samples: int, seed: int, *identity: str) -
 def source_spread(design: DesignModel, source: HeatSource) -> tuple[float, tuple[str, ...]]:
     """95 % factor of a source's heat, and the name of what it is the factor of.
 
-    A load stated for a line counts as measured; a cable of the design has its own spread; one
-    of the catalogue that of its number's kind; all else is taken as exact, 1.
+    A load stated for a line counts as measured; one of the catalogue has the spread of its
+    number's kind; a modelled one those of its materials, of the cable and of anchoring, which are
+    independent. All else is taken as exact, 1.
     """
     if not source.kind.startswith("passive"):
         return 1.0, (source.item, source.stage)
     line = next(line for line in design.lines if line.name == source.item)
     if source.stage in line.load:
         return load_spread("measured").factor, ("load", line.name, source.stage)
-    cable = line.cable if isinstance(line.cable, str) else line.cable[source.stage]
-    own = next((section for section in design.cables if section.name == cable), None)
-    if own is not None:
-        return own.spread, ("cable", cable, source.stage)
-    kind = passive_load_entry(cable, source.stage).kind
-    return load_spread(kind).factor, ("cable", cable, source.stage)
+    name = cable_at(line, source.stage)
+    identity = ("cable", name, source.stage)
+    if source.kind == "passive":
+        return load_spread(passive_load_entry(name, source.stage).kind).factor, identity
+    cable = geometry(design, name)
+    assert cable is not None, "modelled heat is that of a cable with geometry"
+    ends = (rated_temperature(design, place) for place in (source.warm, source.stage))
+    modelled, anchored = float(coax_spread(cable, *ends)), anchor_factor(source.stage).spread
+    return math.exp(math.hypot(math.log(modelled), math.log(anchored))), identity
 
 
 def intervals(
@@ -192,15 +198,16 @@ class _Drawn:
         if self.design.cryostat.response != "none":
             return self._by_response(groups, as_built)
         hot = np.full(self.samples, ROOM_TEMPERATURE)
-        found = {}
+        warm, found = {ROOM: hot}, {}
         for stage in self.design.stages:
-            at = self._stage(stage, hot, groups, as_built)
+            at = self._stage(stage, warm, hot, groups, as_built)
             found[stage.name] = np.where(np.isnan(at), np.inf, at)
             if as_built and stage.name in measured.temperature:
                 hot = np.full(self.samples, measured.temperature[stage.name])
             else:
                 # Below a stage in runaway the ceiling stays, only to keep functions in range.
                 hot = np.where(np.isnan(at), hot, at)
+            warm[stage.name] = hot
         lost = np.zeros(self.samples, dtype=np.bool_)
         for name, values in found.items():
             lost = lost | np.isinf(values)
@@ -233,7 +240,12 @@ class _Drawn:
         return table.min(axis=0), shares
 
     def _heat(
-        self, stage: str, hot: Floats, temperature: Floats, groups: int, as_built: bool
+        self,
+        stage: str,
+        warm: Mapping[str, Floats],
+        temperature: Floats,
+        groups: int,
+        as_built: bool,
     ) -> Floats:
         """Load of a stage in units of its drawn cooling power: what the nominal cooling takes."""
         if as_built and stage in self.design.measured.load:
@@ -242,19 +254,22 @@ class _Drawn:
         for source, factors in self.sources:
             pieces = source.pieces(groups, as_built=as_built)
             if source.stage == stage and pieces:
-                each = source.watts_each if source.law is None else source.law(hot, temperature)
+                law = source.law
+                each = source.watts_each if law is None else law(warm[source.warm], temperature)
                 total = total + pieces * each * factors
         return total / self.cooling[stage]
 
-    def _stage(self, stage: Stage, hot: Floats, groups: int, as_built: bool) -> Floats:
+    def _stage(
+        self, stage: Stage, warm: Mapping[str, Floats], hot: Floats, groups: int, as_built: bool
+    ) -> Floats:
         cooling = stage_cooling(stage)
         if cooling is None:
             at = np.full(self.samples, stage.rated_temperature)
-            load = self._heat(stage.name, hot, at, groups, as_built)
+            load = self._heat(stage.name, warm, at, groups, as_built)
             return np.where((load < capacity(stage)) & (at < hot), at, np.nan)
 
         def net(temperature: Floats) -> Floats:
-            load = self._heat(stage.name, hot, temperature, groups, as_built)
+            load = self._heat(stage.name, warm, temperature, groups, as_built)
             return cooling.power(temperature) - load
 
         root = stable_root(net, cooling.base, np.minimum(hot, cooling.warmest))
@@ -268,14 +283,12 @@ class _Drawn:
     def _by_response(self, groups: int, as_built: bool) -> dict[str, Floats]:
         names = [stage.name for stage in self.design.stages]
         units = np.array([stage.units for stage in self.design.stages])
-        warmer = [ROOM_TEMPERATURE, *(stage.rated_temperature for stage in self.design.stages)]
-        found = np.tile(warmer[1:], (self.samples, 1))
+        rated = [stage.rated_temperature for stage in self.design.stages]
+        found = np.tile(rated, (self.samples, 1))
         for _ in range(_PASSES):
-            above = np.insert(found[:, :-1], 0, ROOM_TEMPERATURE, axis=1)
-            load = [
-                self._heat(name, above[:, i], found[:, i], groups, as_built)
-                for i, name in enumerate(names)
-            ]
+            room = np.full(self.samples, ROOM_TEMPERATURE)
+            warm = {ROOM: room, **dict(zip(names, found.T, strict=True))}
+            load = [self._heat(name, warm, warm[name], groups, as_built) for name in names]
             # Equal fridges share the load of every stage.
             power = np.maximum(np.stack(load, axis=-1), 0) / units
             before, found = found, response_temperatures(power, uts_response())

@@ -10,7 +10,7 @@ from qubudget.design.paths import nearest
 from qubudget.design.problems import shown
 from qubudget.design.schema import DesignModel
 from qubudget.errors import Problem
-from qubudget.materials.cables import cable_names, cable_stages
+from qubudget.materials.cables import cable_names, cable_stages, coax_names
 
 ROOM = "300k"
 NEEDS = {
@@ -36,6 +36,7 @@ COOLING_NEEDS = {
     "exchange_temperature": ("enthalpy",),
 }
 """Which cooling models need a stage's field; others must leave it out."""
+LEAST_SAMPLES = 200
 SWITCHING = ("capacitance", "voltage", "clock")
 
 
@@ -142,30 +143,51 @@ def line_tables(design: DesignModel) -> Iterator[Problem]:
                 yield from reference(f"lines.{line.name}.{table}.{stage}", stage, allowed)
         if line.termination is not None:
             yield from reference(f"lines.{line.name}.termination", line.termination, names)
-        yield from _cables(line, reached)
+        yield from _cables(design, line, reached)
 
 
-def _cables(line: Line, reached: list[str]) -> Iterator[Problem]:
+def _cables(design: DesignModel, line: Line, reached: list[str]) -> Iterator[Problem]:
     pieces = line.cable if isinstance(line.cable, dict) else dict.fromkeys(reached, line.cable)
     key = f"lines.{line.name}.cable"
     for stage in pieces:
         yield from reference(f"{key}.{stage}", stage, reached)
-    known = cable_names()
+    drawn = [*(cable.name for cable in design.cables), *coax_names()]
+    known = list(dict.fromkeys([*cable_names(), *drawn]))
     for name in sorted(set(pieces.values())):
         if name not in known:
             yield Problem(key, shown(name), "one of " + ", ".join(known), nearest(name, known))
     for stage in reached:
-        cable = pieces.get(stage)
         if stage in line.load:
             continue
+        cable = pieces.get(stage)
+        measured = cable in cable_names() and stage in cable_stages(cable or "")
         if cable is None:
             yield Problem(f"{key}.{stage}", "", f"the cable of the piece that ends at {stage}")
-        elif cable in known and stage not in cable_stages(cable):
+        elif cable in drawn and (line.heat == "modelled" or not measured):
+            if design.stage(stage).length is None:
+                wanted = f"the length of {cable!r} from the stage above, to compute its heat"
+                yield Problem(f"stages.{stage}.length", "", wanted)
+        elif cable in known and not measured:
+            has = ", ".join(cable_stages(cable))
             yield Problem(
                 f"lines.{line.name}.load.{stage}",
                 "",
-                f"a measured load: {cable!r} has values for {', '.join(cable_stages(cable))} only",
+                f"a measured load: {cable!r} has values for {has} only",
             )
+
+
+def cables(design: DesignModel) -> Iterator[Problem]:
+    if not design.cables:
+        return
+    from qubudget.materials.conductivity import material_names  # heavy, and seldom needed
+
+    for cable in design.cables:
+        key = f"cables.{cable.name}"
+        for part in ("inner", "dielectric", "outer"):
+            yield from reference(f"{key}.{part}", getattr(cable, part), material_names())
+        if not cable.inner_diameter < cable.dielectric_diameter < cable.outer_diameter:
+            allowed = "above dielectric_diameter, and that above inner_diameter"
+            yield Problem(f"{key}.outer_diameter", f"{cable.outer_diameter:g} m", allowed)
 
 
 def line_signals(design: DesignModel) -> Iterator[Problem]:
@@ -199,6 +221,12 @@ def _power(part: Electronics, key: str) -> Iterator[Problem]:
                 yield Problem(f"{key}.{name}", "", "required for C V^2 f")
 
 
+def samples(design: DesignModel) -> Iterator[Problem]:
+    if 0 < design.cryostat.samples < LEAST_SAMPLES:
+        allowed = f"0, or from {LEAST_SAMPLES}: fewer do not resolve a 95 % interval"
+        yield Problem("cryostat.samples", str(design.cryostat.samples), allowed)
+
+
 FRIDGE_RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     stage_order,
     stage_cooling,
@@ -206,4 +234,6 @@ FRIDGE_RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     line_tables,
     line_signals,
     electronics,
+    cables,
+    samples,
 )

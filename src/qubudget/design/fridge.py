@@ -136,6 +136,11 @@ class Line(Section):
     cable: Material | dict[Name, Material] = Field(
         description="catalogue name, for the whole line or by the stage where a piece ends"
     )
+    heat: Literal["measured", "modelled"] = Field(
+        "measured",
+        description="passive heat: measured where the catalogue has it, or always by conduction",
+    )
+    spread: Factor = Field(1, description="95 % factor up or down of the passive heat")
     load: dict[Name, Power] = Field(
         default_factory=dict,
         description="measured heat per line at a stage; wins over the catalogue",

@@ -16,7 +16,7 @@ that designs without a balance pass through vectorised work.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,7 +74,13 @@ class _Span:
 
     def __init__(self, regions: Sequence[_Region], cold: float, hot: float) -> None:
         self.cold, self.hot = cold, hot
-        self.regions = tuple(regions)
+        # Open ends: a logarithm may round differently for one number and in an array.
+        first, last = regions[0], regions[-1]
+        self.regions = (
+            (_Region(-np.inf, np.inf, first.law),)
+            if len(regions) == 1
+            else (replace(first, start=-np.inf), *regions[1:-1], replace(last, end=np.inf))
+        )
         self._start = np.log(cold)
         self._step = (np.log(hot) - self._start) / _PANELS
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
-from qubudget.qubit.budget import Channel as Channel
+from qubudget.qubit.budget import Channel
 from qubudget.qubit.circuit import charge_dispersion, flux_sensitivity
 from qubudget.qubit.dielectric import dielectric_rates
 from qubudget.qubit.fluctuators import fluctuator_amplitude

@@ -94,7 +94,7 @@ class Process:
         Raises
         ------
         OutOfRangeError: a negative or infinite rate, not R of them, or so much decay during the
-        gate that nothing is left to compute (more than about 30 in the sum of rates times time).
+        gate that nothing is left to compute (more than about 60 in the sum of rates times time).
         """
         given = at_least("rates", rates)
         if given.ndim == 0 or given.shape[-1] != len(self.jumps):

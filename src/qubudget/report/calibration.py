@@ -13,7 +13,7 @@ from qubudget.report.folder import write_whole
 from qubudget.report.numbers import MISSING, engineering
 from qubudget.report.reading import Data, number, reason, rows, section, source_line
 from qubudget.report.style import BLUE, INK, VERMILLION
-from qubudget.report.tables import Column, Table
+from qubudget.report.table import Column, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

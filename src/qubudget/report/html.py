@@ -19,7 +19,8 @@ from qubudget.report.records import claims_table, measured_table, provenance_tab
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.style import FAINT, INK
 from qubudget.report.summary import tiles, verdict_words
-from qubudget.report.tables import Table
+from qubudget.report.table import Table
+from qubudget.report.thermal_tables import thermal_tables
 
 BARE = 1.8
 """Height in inches of a figure that only says why it is empty."""
@@ -96,7 +97,7 @@ def _parts(data: Data) -> list[Part]:
                 "Bars: heat load of every stage by item, with the rated capacity marked.",
                 "Heat by item. The axis is logarithmic: compare the tops of the bars "
                 "with the dashed capacity, and read shares from the table.",
-                tables.thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
+                thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
             )
         )  # fmt: skip
     if coherence:

@@ -6,7 +6,7 @@ from math import isclose
 
 from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
 from qubudget.report.reading import Data, flat, modelled, number, rows, section
-from qubudget.report.tables import Column, Table
+from qubudget.report.table import Column, Table
 
 
 def _text(name: str) -> Column:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from qubudget.report.numbers import (
     MISSING,
@@ -20,120 +17,19 @@ from qubudget.report.numbers import (
 )
 from qubudget.report.reading import Data, flat, modelled, number, reason, reasons, rows, section
 from qubudget.report.summary import change_words
+from qubudget.report.table import (
+    Column,
+    Table,
+    in_unit,
+    leaves_table,
+    make_table,
+    ratio,
+    shown,
+    text_column,
+)
 
 PASS, FAIL = "✓ pass", "✗ fail"
-TOP_LOADS = 12
 SMALL_SHARE = 1e-3
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column's heading; numbers stand right; the terminal leaves out what is not brief."""
-
-    name: str
-    numeric: bool = True
-    brief: bool = True
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text; the first column names the row. A note says what the cells cannot."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
-def _table(
-    title: str, columns: Sequence[Column], body: Iterable[Sequence[str]], note: str = ""
-) -> Table:
-    return Table(title, tuple(columns), tuple(tuple(row) for row in body), " ".join(note.split()))
-
-
-def _text(name: str, brief: bool = True) -> Column:
-    return Column(name, numeric=False, brief=brief)
-
-
-def _show(part: Data, key: str, show: Callable[[float | None], str]) -> str:
-    """The number under `key`; a dash where there is none (the table's note says why)."""
-    return show(number(part, key))
-
-
-def _si(unit: str) -> Callable[[float | None], str]:
-    return lambda value: engineering(value, unit)
-
-
-def _leaves(title: str, pairs: Iterable[tuple[str, Any]], note: str = "") -> Table:
-    """Two columns: the words of a key, and its value in the unit that the key names."""
-    body = [(key_words(key), quantity(value, key_unit(key))) for key, value in pairs]
-    return _table(title, [_text("quantity"), Column("value")], body, note)
-
-
-def thermal_tables(data: Data) -> list[Table]:
-    """Stages, the whole cryostat, the largest loads."""
-    part = section(data, "thermal")
-    if not part:
-        return []
-    limit = section(part, "max_qubits")
-    by_stage = section(limit, "by_stage")
-    stages = [
-        (
-            str(stage.get("name")),
-            _show(stage, "temperature_K", _si("K")),
-            _show(stage, "load_W", _si("W")),
-            _show(stage, "capacity_W", _si("W")),
-            _show(stage, "margin", margin),
-            quantity(by_stage.get(str(stage.get("name")))),
-        )
-        for stage in rows(part, "stages")
-    ]
-    loads = rows(part, "loads")
-    totals = {str(s.get("name")): number(s, "load_W") for s in rows(part, "stages")}
-    shares = [
-        (
-            str(load.get("item")),
-            str(load.get("stage")),
-            str(load.get("kind")),
-            engineering(number(load, "watts"), "W"),
-            percent(_ratio(number(load, "watts"), totals.get(str(load.get("stage"))))),
-        )
-        for load in _largest_shares(loads, totals)
-    ]
-    columns = [_text("stage"), *map(Column, ("solved", "load", "rated", "margin", "max qubits"))]
-    note = (
-        "Rated: cooling power at the rated temperature; max qubits: how many it could hold. "
-        + reasons(*rows(part, "stages"), {"name": "max qubits", **limit})
-    )
-    beyond = [str(s.get("name")) for s in rows(part, "stages") if s.get("extrapolated") is True]
-    if beyond:
-        note += f" Beyond the range of the cooling data: {', '.join(beyond)}."
-    tables = [_table("Stages, warm to cold", columns, stages, note)]
-    more = [pair for pair in flat(part) if not pair[0].startswith(_LEFT_OUT)]
-    tables.append(_leaves("Whole cryostat", more, reasons(part)))
-    if shares:
-        heads = [_text("item"), _text("stage"), _text("kind"), Column("heat"), Column("of stage")]
-        note = f"The {TOP_LOADS} of {len(loads)} loads with the largest share of their stage."
-        tables.append(
-            _table("Largest loads", heads, shares, note if len(loads) > TOP_LOADS else "")
-        )
-    return tables
-
-
-_LEFT_OUT = ("max_qubits.by_stage.", "max_qubits.basis")
-
-
-def _ratio(value: float | None, whole: float | None) -> float | None:
-    return value / whole if value is not None and whole else None
-
-
-def _largest_shares(loads: list[Data], totals: dict[str, float | None]) -> list[Data]:
-    """Loads by their share of their own stage: watts at 50 K would hide microwatts at 10 mK."""
-
-    def share(load: Data) -> float:
-        return _ratio(number(load, "watts"), totals.get(str(load.get("stage")))) or 0.0
-
-    return sorted(loads, key=lambda load: -share(load))[:TOP_LOADS]
 
 
 def coherence_tables(data: Data) -> list[Table]:
@@ -145,14 +41,14 @@ def coherence_tables(data: Data) -> list[Table]:
     times: list[tuple[str, ...]] = [
         (
             words,
-            _show(part, key, show),
+            shown(part, key, show),
             show(modelled(part, key)),
             interval(_model_end(part, key, "low"), _model_end(part, key, "high"), key_unit(key)),
-            _show(published, beside, show),
+            shown(published, beside, show),
         )
         for words, key, beside, show in (
-            ("T1", "t1_s", "", _si("s")),
-            ("T2", "t2_s", "t2_star_s", _si("s")),
+            ("T1", "t1_s", "", in_unit("s")),
+            ("T2", "t2_s", "t2_star_s", in_unit("s")),
             ("thermal population", "thermal_population", "", engineering),
         )
     ]
@@ -161,25 +57,25 @@ def coherence_tables(data: Data) -> list[Table]:
     fidelities = (None if error is None else 1 - error for error in one_qubit)
     times.append(
         ("one-qubit fidelity", *map(quantity, fidelities), MISSING,
-         _show(published, "fidelity", quantity))
+         shown(published, "fidelity", quantity))
     )  # fmt: skip
-    names = [_text("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
+    names = [text_column("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
              Column("published")]  # fmt: skip
     note = reasons(part, {"name": "published model", **published}, known=reason(part))
     if published.get("variant"):
         note = (
             f"Published model: the first paper's T2* and fidelity, {published['variant']}. {note}"
         )
-    tables = [_table("Coherence", names, times, note)]
+    tables = [make_table("Coherence", names, times, note)]
     if gate:
         errors = [
             (key_words(key), quantity(value), engineering(modelled(gate, key)))
             for key, value in flat(gate)
             if not key.endswith("_modelled")
         ]
-        heads = [_text("quantity"), Column("value"), Column("modelled")]
+        heads = [text_column("quantity"), Column("value"), Column("modelled")]
         note = reasons({"name": "gates", **gate}, known=reason(part))
-        tables.append(_table("Gates and read-out", heads, errors, note))
+        tables.append(make_table("Gates and read-out", heads, errors, note))
     channels = sorted(rows(part, "channels"), key=lambda c: -(number(c, "rate_per_s") or 0.0))
     if channels:
         tables.append(_channels_table(channels))
@@ -196,21 +92,21 @@ def _channels_table(channels: list[Data]) -> Table:
     body = []
     for channel in channels:
         rate, kind = number(channel, "rate_per_s"), str(channel.get("kind"))
-        share = number(channel, "share") if "share" in channel else _ratio(rate, totals[kind])
+        share = number(channel, "share") if "share" in channel else ratio(rate, totals[kind])
         body.append(
             (
                 str(channel.get("name")),
                 kind,
-                _show(channel, "rate_per_s", _si("/s")),
+                shown(channel, "rate_per_s", in_unit("/s")),
                 f"< {percent(SMALL_SHARE)}" if 0 < (share or 0) < SMALL_SHARE else percent(share),
                 engineering(1 / rate, "s") if rate else MISSING,
                 str(channel.get("decay") or "exponential"),
             )
         )
-    heads = [_text("channel"), _text("kind"), Column("rate"), Column("share"),
-             Column("alone gives"), _text("decay", brief=False)]  # fmt: skip
+    heads = [text_column("channel"), text_column("kind"), Column("rate"), Column("share"),
+             Column("alone gives"), text_column("decay", brief=False)]  # fmt: skip
     note = f"Share: of 1/T1, or of the loss of coherence by dephasing. {reasons(*channels)}"
-    return _table("Decoherence channels", heads, body, note)
+    return make_table("Decoherence channels", heads, body, note)
 
 
 def _thresholds_table(thresholds: list[Data]) -> Table:
@@ -223,20 +119,20 @@ def _thresholds_table(thresholds: list[Data]) -> Table:
             (
                 model,
                 fidelity,
-                _show(one, "tan_delta_max", engineering),
-                _show(one, "temperature_max_K", _si("K")),
+                shown(one, "tan_delta_max", engineering),
+                shown(one, "temperature_max_K", in_unit("K")),
             )
         )
         for key, words in (("tan_delta_max", "loss"), ("temperature_max_K", "temperature")):
             if reason(one, key):
                 said.setdefault((model, key), f"{model}, {fidelity}, {words}: {reason(one, key)}.")
-    heads = [_text("model"), Column("fidelity"), Column("loss tangent up to"),
+    heads = [text_column("model"), Column("fidelity"), Column("loss tangent up to"),
              Column("temperature up to")]  # fmt: skip
     note = (
         "One-qubit gate, decoherence alone. Loss tangent: weighted by participation, at the chip's "
         "temperature. Temperature: of the chip, at the design's loss. "
     )
-    return _table(
+    return make_table(
         "Where each model reaches a fidelity", heads, body, note + " ".join(said.values())
     )
 
@@ -265,12 +161,12 @@ def impact_tables(data: Data) -> list[Table]:
         )
         for key in dict.fromkeys([*ours, *published])
     ]
-    heads = [_text("quantity"), Column("this model"), Column("published rules")]
+    heads = [text_column("quantity"), Column("this model"), Column("published rules")]
     note = (
         "Rates and mean deposit count deposits above 40 keV; the rest is the reference event. "
         + reasons(part, section(part, "published"))
     )
-    tables = [_table("Radiation, and the reference event", heads, body, note)]
+    tables = [make_table("Radiation, and the reference event", heads, body, note)]
     stages, theirs = rows(part, "stages"), rows(section(part, "published"), "stages")
     if stages:
         by_name = {str(stage.get("name")): stage for stage in theirs}
@@ -278,13 +174,13 @@ def impact_tables(data: Data) -> list[Table]:
         body_of_stages = []
         for stage in stages:
             other = by_name.get(str(stage.get("name")), {})
-            ours_here = [_show(stage, key, _si(key_unit(key))) for key in keys]
-            theirs_here = [_show(other, key, _si(key_unit(key))) for key in keys if theirs]
+            ours_here = [shown(stage, key, in_unit(key_unit(key))) for key in keys]
+            theirs_here = [shown(other, key, in_unit(key_unit(key))) for key in keys if theirs]
             body_of_stages.append([str(stage.get("name")), *ours_here, *theirs_here])
-        heads = [_text("stage"), *map(Column, ("time", "extent", "T1"))]
+        heads = [text_column("stage"), *map(Column, ("time", "extent", "T1"))]
         if theirs:
             heads += map(Column, ("published time", "published extent", "published T1"))
-        tables.append(_table("Stages of the event", heads, body_of_stages, reasons(*stages)))
+        tables.append(make_table("Stages of the event", heads, body_of_stages, reasons(*stages)))
     return tables
 
 
@@ -297,52 +193,56 @@ def qec_tables(data: Data) -> list[Table]:
     ratio = interval(number(background, "lambda_low"), number(background, "lambda_high"))
     body = [
         ("distance", quantity(part.get("distance")), MISSING),
-        ("cycle time", _show(part, "cycle_time_s", _si("s")), MISSING),
-        ("background, per cycle", _show(background, "logical_error_per_cycle", engineering),
+        ("cycle time", shown(part, "cycle_time_s", in_unit("s")), MISSING),
+        ("background, per cycle", shown(background, "logical_error_per_cycle", engineering),
          _ends(background)),
-        ("Lambda, d to d + 2", _show(background, "lambda", engineering), ratio),
-        ("bursts", _show(burst, "rate_per_s", _si("1/s")), MISSING),
-        ("failure in a burst", _show(burst, "failure_probability", engineering), _ends(burst)),
-        ("logical errors per day", _show(part, "logical_errors_per_day", engineering), _ends(part)),
-        ("mean time to failure", _show(part, "mean_time_to_failure_s", duration), MISSING),
+        ("Lambda, d to d + 2", shown(background, "lambda", engineering), ratio),
+        ("bursts", shown(burst, "rate_per_s", in_unit("1/s")), MISSING),
+        ("failure in a burst", shown(burst, "failure_probability", engineering), _ends(burst)),
+        ("logical errors per day", shown(part, "logical_errors_per_day", engineering), _ends(part)),
+        ("mean time to failure", shown(part, "mean_time_to_failure_s", duration), MISSING),
     ]  # fmt: skip
     notes = [background.get("note"), burst.get("note"), reasons(part, background, burst)]
     said = " ".join(f"{str(note).rstrip('.')}." for note in notes if note)
-    heads = [_text("quantity"), Column("value"), Column("95 % interval")]
-    tables = [_table("One logical qubit", heads, body, said)]
+    heads = [text_column("quantity"), Column("value"), Column("95 % interval")]
+    tables = [make_table("One logical qubit", heads, body, said)]
     machine = section(part, "machine")
     if machine:
         note = reasons({"name": "machine", **machine}, known=reason(part))
-        tables.append(_leaves("Whole machine", flat(machine), note))
+        tables.append(leaves_table("Whole machine", flat(machine), note))
     classes = [
         (
             str(one.get("name")),
-            _show(one, "rate_per_s", _si("1/s")),
-            _show(one, "failure_probability", engineering),
+            shown(one, "rate_per_s", in_unit("1/s")),
+            shown(one, "failure_probability", engineering),
             _ends(one),
-            _show(one, "qubits_hit", engineering),
+            shown(one, "qubits_hit", engineering),
         )
         for one in rows(burst, "classes")
     ]
     if classes:
-        heads = [_text("burst"), *map(Column, ("rate", "fails", "95 % interval", "qubits hit"))]
-        tables.append(_table("Classes of bursts", heads, classes))
+        heads = [
+            text_column("burst"),
+            *map(Column, ("rate", "fails", "95 % interval", "qubits hit")),
+        ]
+        tables.append(make_table("Classes of bursts", heads, classes))
     points = [
         (
             quantity(run.get("distance")),
             str(run.get("basis")),
-            _show(run, "amplification", engineering),
+            shown(run, "amplification", engineering),
             quantity(run.get("shots")),
             quantity(run.get("errors")),
-            _show(run, "logical_error_per_cycle", engineering),
+            shown(run, "logical_error_per_cycle", engineering),
             _ends(run),
         )
         for run in rows(background, "simulated")
     ]
     if points:
-        heads = [_text("distance"), _text("basis"), *map(Column, ("noise ×", "shots", "errors")),
-                 Column("per cycle"), Column("95 % interval")]  # fmt: skip
-        tables.append(_table("Quiet times as simulated", heads, points))
+        words = map(text_column, ("distance", "basis"))
+        numbers = ("noise ×", "shots", "errors", "per cycle", "95 % interval")
+        heads = [*words, *map(Column, numbers)]
+        tables.append(make_table("Quiet times as simulated", heads, points))
     return tables
 
 
@@ -361,11 +261,11 @@ def verdict_tables(data: Data) -> list[Table]:
                 str(constraint.get("name")),
                 quantity(constraint.get("value"), unit),
                 quantity(constraint.get("limit"), unit),
-                _show(constraint, "margin", margin),
+                shown(constraint, "margin", margin),
                 PASS if passed is True else FAIL if passed is False else MISSING,
                 change_words(constraint) or MISSING,
             )
         )
-    heads = [_text("constraint"), Column("value"), Column("limit"), Column("margin"),
-             _text("passed"), _text("would pass", brief=False)]  # fmt: skip
-    return [_table("Constraints", heads, body, reasons(*constraints))] if body else []
+    heads = [text_column("constraint"), Column("value"), Column("limit"), Column("margin"),
+             text_column("passed"), text_column("would pass", brief=False)]  # fmt: skip
+    return [make_table("Constraints", heads, body, reasons(*constraints))] if body else []

@@ -24,10 +24,11 @@ from qubudget.report.reading import (
 )
 from qubudget.report.records import claims_table, measured_table
 from qubudget.report.summary import change_words, verdict_words
-from qubudget.report.tables import Table
+from qubudget.report.table import Column, Table
+from qubudget.report.thermal_tables import thermal_tables
 
 WINGS: dict[str, Callable[[Data], list[Table]]] = {
-    "thermal": tables.thermal_tables,
+    "thermal": thermal_tables,
     "coherence": tables.coherence_tables,
     "impact": tables.impact_tables,
     "qec": tables.qec_tables,
@@ -52,7 +53,7 @@ def print_report(data: Data, console: Console) -> None:
         for change in changes:
             console.print(Text(f"  {change}"))
         console.print()
-    _print_wing("thermal", data, console, tables.thermal_tables(data)[:1])
+    _print_wing("thermal", data, console, thermal_tables(data)[:1])
     _print_wing("coherence", data, console, tables.coherence_tables(data)[:2])
     _print_wing("impact", data, console, tables.impact_tables(data)[:1])
     _print_wing("qec", data, console, tables.qec_tables(data)[:1])
@@ -100,8 +101,8 @@ def _judged(title: str, heading: str, key: str, found: list[Data]) -> Table:
             )
         )
     columns = (
-        tables.Column(heading, numeric=False), tables.Column("printed"), tables.Column("computed"),
-        tables.Column("verdict", numeric=False),
+        Column(heading, numeric=False), Column("printed"), Column("computed"),
+        Column("verdict", numeric=False),
     )  # fmt: skip
     return Table(title, columns, tuple(body))
 
@@ -120,7 +121,7 @@ def print_comparison(document: Data, console: Console) -> None:
     for side in sides:
         _print_headline(section(document, side), console)
     console.print()
-    columns = (tables.Column("quantity", numeric=False), *map(tables.Column, names))
+    columns = (Column("quantity", numeric=False), *map(Column, names))
     inputs = tuple(
         (str(row.get("key")), *(quantity(row.get(side)) for side in sides))
         for row in rows(document, "inputs")
@@ -137,7 +138,7 @@ def print_comparison(document: Data, console: Console) -> None:
         if not (key := str(row.get("key"))).startswith("verdict.") and _single(row)
     )
     if results:
-        columns = (*columns, tables.Column("ratio"))
+        columns = (*columns, Column("ratio"))
         print_table(Table("Results that differ", columns, results), console)
     if not inputs and not results:
         console.print(Text("Nothing differs."))
