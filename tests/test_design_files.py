@@ -280,3 +280,42 @@ def test_a_measured_material_gives_what_is_left_out() -> None:
 )  # fmt: skip
 def test_fields_of_the_deeper_wings_are_checked(changes: dict[str, object], key: str) -> None:
     assert key in problems(changes, base="krinner-xld400")
+
+
+def test_a_cable_of_ones_own_is_known_to_the_lines() -> None:
+    text = """
+base = "krinner-xld400"
+name = "mine"
+[[cables]]
+name = "my-coax"
+inner = "CuNi"
+dielectric = "PTFE"
+outer = "CuNi"
+inner_diameter = "0.2 mm"
+dielectric_diameter = "0.66 mm"
+outer_diameter = "0.86 mm"
+inner_anchored = true
+dielectric_anchored = true
+spread = 2
+[[lines]]
+name = "drive"
+cable = "my-coax"
+"""
+    assert loads(text).cables[0].outer_diameter == pytest.approx(0.86e-3)
+    with pytest.raises(DesignError) as caught:
+        loads(text.replace('"CuNi"\ninner', '"CuNy"\ninner').replace("0.2 mm", "0.7 mm"))
+    found = {problem.key: problem for problem in caught.value.problems}
+    assert found["cables.my-coax.outer"].nearest == "CuNi"
+    assert "cables.my-coax.outer_diameter" in found
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"lines.amplifier-bias.heat": "modelled"}, "lines.amplifier-bias.heat"),
+        ({"stages.cp.length": None, "lines.drive.cable": "219-SS-SS"}, "stages.cp.length"),
+        ({"cryostat.samples": 10}, "cryostat.samples"),
+    ],
+)
+def test_modelled_heat_needs_geometry_and_lengths(changes: dict[str, object], key: str) -> None:
+    assert key in problems(changes, base="krinner-xld400")

@@ -190,6 +190,10 @@ class _Drawn:
         for source in heat_sources(design):
             spread, identity = source_spread(design, source)
             factors = log_normal_factors(spread, samples, seed, *identity)
+            own = [line.spread for line in design.lines if line.name == source.item]
+            if own and source.kind.startswith("passive"):
+                # The line's own spread, on top of what its cable has in common with others.
+                factors = factors * log_normal_factors(own[0], samples, seed, "line", source.item)
             self.sources.append((source, factors))
 
     def temperatures(self, groups: int, as_built: bool) -> dict[str, Floats]:

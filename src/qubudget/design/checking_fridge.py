@@ -98,6 +98,8 @@ def _curve(stage: Stage, key: str) -> Iterator[Problem]:
     if len(stage.curve) < 2 or not rising:
         allowed = "at least two points, cold to warm, with rising power"
         yield Problem(f"{key}.curve", f"{len(stage.curve)} points", allowed)
+    elif stage.curve[0].power <= 0:
+        yield Problem(f"{key}.curve", "a first power of 0 W", "points with a power above 0 W")
     elif not stage.curve[0].temperature <= stage.rated_temperature <= stage.curve[-1].temperature:
         yield Problem(
             f"{key}.rated_temperature", f"{stage.rated_temperature:g} K", "within the curve"
@@ -163,6 +165,9 @@ def _cables(design: DesignModel, line: Line, reached: list[str]) -> Iterator[Pro
         measured = cable in cable_names() and stage in cable_stages(cable or "")
         if cable is None:
             yield Problem(f"{key}.{stage}", "", f"the cable of the piece that ends at {stage}")
+        elif line.heat == "modelled" and cable in known and cable not in drawn:
+            allowed = f"'measured': {cable!r} has no geometry to compute its heat from"
+            yield Problem(f"lines.{line.name}.heat", "'modelled'", allowed)
         elif cable in drawn and (line.heat == "modelled" or not measured):
             if design.stage(stage).length is None:
                 wanted = f"the length of {cable!r} from the stage above, to compute its heat"

@@ -140,7 +140,9 @@ class Line(Section):
         "measured",
         description="passive heat: measured where the catalogue has it, or always by conduction",
     )
-    spread: Factor = Field(1, description="95 % factor up or down of the passive heat")
+    spread: Factor = Field(
+        1, description="95 % factor of the line itself, beside that of its cable"
+    )
     load: dict[Name, Power] = Field(
         default_factory=dict,
         description="measured heat per line at a stage; wins over the catalogue",
