@@ -6,7 +6,7 @@ from scipy.integrate import solve_ivp
 
 from qubudget.errors import OutOfRangeError
 from qubudget.qubit.line_noise import Piece, after_attenuator, after_cable, line_photons
-from qubudget.qubit.thermal import bose_occupation
+from qubudget.qubit.thermal import bose_occupation, effective_temperature
 
 STAGES = (46.0, 2.85, 1.2, 0.082, 0.014)
 ATTENUATION = (1.0, 100.0, 1.0, 100.0, 100.0)
@@ -81,3 +81,12 @@ def test_refuses_gain() -> None:
         after_attenuator(1.0, 0.5, 6e9, 1.0)
     with pytest.raises(OutOfRangeError, match="loss"):
         after_cable(1.0, 0.5, 6e9, 4.0, 1.0)
+
+
+def test_effective_temperature_is_the_inverse_of_the_occupation() -> None:
+    temperature = np.array([0.01, 0.05, 1.0, 300.0])
+    photons = bose_occupation(6e9, temperature)
+    assert effective_temperature(6e9, photons) == pytest.approx(temperature, rel=1e-12)
+    assert effective_temperature(6e9, 0.0) == 0.0
+    # Krinner's 2.28e-3 photons at 6 GHz, by hand: 0.288 K / ln(1 + 1/2.28e-3)
+    assert float(effective_temperature(6e9, 2.28e-3)) == pytest.approx(0.0473, rel=2e-3)

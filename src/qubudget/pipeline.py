@@ -98,6 +98,32 @@ class Report:
 
         return None if self.coherence is None else stress_map(self.design, self.coherence)
 
+    def growth(self) -> dict[str, Any]:
+        """Solved stage temperatures against the number of qubits in the fridge, whole groups.
+
+        Up to one and a half times the largest machine, or four times the design's where no
+        stage sets a limit; None where a stage has no balance.
+        """
+        machine = self.design.machine
+        limit = self.thermal.max_qubits.total or 4 * machine.qubits
+        most = max(limit, machine.qubits) * 3 // 2
+        step = max(1, most // machine.group_size // 40) * machine.group_size
+        counts = list(range(machine.group_size, most + step, step))
+        heat = {self.design.workload.correction_stage: self.feedback.power}
+        found = [cryostat.solve(self.design, extra=heat, qubits=n).temperatures for n in counts]
+        return {
+            "qubits": counts,
+            "design_qubits": machine.qubits,
+            "stages": [
+                {
+                    "name": stage.name,
+                    "max_temperature_K": stage.max_temperature,
+                    "temperature_K": [at[stage.name] for at in found],
+                }
+                for stage in self.design.stages
+            ],
+        }
+
     def arrays(self) -> dict[str, xarray.Dataset]:
         """The labelled arrays behind the report, by wing."""
         return {"impact": self.impact.arrays()} if self.impact is not None else {}

@@ -10,6 +10,7 @@ from qubudget.qubit.budget import Channel, shares
 from qubudget.qubit.gate_errors import GateErrors
 from qubudget.qubit.published import Variant
 from qubudget.qubit.spread import Population
+from qubudget.qubit.thermal import effective_temperature
 
 Interval = tuple[float | None, float | None]
 """Low and high end of a 95 % interval; None where there is none."""
@@ -31,6 +32,15 @@ class LineNoise:
     kind: str
     frequency_Hz: float
     photons: float
+
+    @property
+    def effective_temperature_K(self) -> float:
+        """Temperature of a black body with as many photons at this frequency."""
+        return float(effective_temperature(self.frequency_Hz, self.photons))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contract's entry of ``noise``."""
+        return {**asdict(self), "effective_temperature_K": self.effective_temperature_K}
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ class CoherenceResult:
                 "variant": self.published_variant,
                 "variants": {name: asdict(value) for name, value in self.published.items()},
             },
-            "noise": [asdict(entry) for entry in self.noise],
+            "noise": [entry.to_dict() for entry in self.noise],
             "relaxation_per_x_per_s": self.relaxation_per_x,
             "excess_up_share": self.excess_up_share,
             "reason": self.reason,

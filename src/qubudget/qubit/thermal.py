@@ -37,6 +37,20 @@ def bose_occupation(frequency: ArrayLike, temperature: ArrayLike) -> NDArray[np.
     return np.exp(-x) / -np.expm1(-x)
 
 
+def effective_temperature(frequency: ArrayLike, photons: ArrayLike) -> NDArray[np.float64]:
+    """Temperature, K, at which a mode in equilibrium holds so many photons: hf/(k ln(1 + 1/n)).
+
+    frequency : Hz. photons : mean number, from 0 (0 K). The inverse of ``bose_occupation``.
+
+    >>> round(float(effective_temperature(5e9, 16.17)), 2)
+    4.0
+    """
+    f = at_least("frequency", frequency, above=True)
+    n = at_least("photons", photons)
+    with np.errstate(divide="ignore"):
+        return np.asarray(PLANCK * f / (BOLTZMANN * np.log1p(1 / n)))
+
+
 def coth_factor(frequency: ArrayLike, temperature: ArrayLike) -> NDArray[np.float64]:
     """coth(hf/2kT) = 1 + 2 n_BE.
 

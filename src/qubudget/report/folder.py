@@ -30,6 +30,7 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
     try:
         folder.mkdir(parents=True, exist_ok=True)
         page = dict(document)
+        page["thermal"] = {**document["thermal"], "growth": report.growth()}
         if (stress := report.stress()) is not None:
             page["coherence"] = {**document["coherence"], "stress": stress}
         text = json.dumps(document, indent=2, allow_nan=False) + "\n"

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from qubudget.report import figures, tables
 from qubudget.report.canvas import Draw, svg
+from qubudget.report.growth_figure import draw_growth
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
 from qubudget.report.records import claims_table, measured_table, provenance_table
@@ -98,6 +99,16 @@ def _parts(data: Data) -> list[Part]:
                 "Heat by item. The axis is logarithmic: compare the tops of the bars "
                 "with the dashed capacity, and read shares from the table.",
                 thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
+            )
+        )  # fmt: skip
+    if section(thermal, "growth"):
+        found.append(
+            _part(
+                data, "growth", "Cryostat: as the machine grows", "", draw_growth,
+                "Curves against the number of qubits: temperature of every stage over its limit.",
+                "Above 1 a stage is warmer than the design accepts; a curve that ends has no "
+                "balance beyond. Stages of fixed cooling keep their temperature until then.",
+                [], 3.6,
             )
         )  # fmt: skip
     if coherence:
