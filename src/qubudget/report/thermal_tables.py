@@ -69,7 +69,8 @@ def thermal_tables(data: Data) -> list[Table]:
             f" in {percent(number(drawn, 'runaway_probability'))} of them a stage runs away."
         )
     tables = [make_table("Stages, warm to cold", columns, stages, note)]
-    more = [pair for pair in flat(part) if not pair[0].startswith(_LEFT_OUT)]
+    hidden = _LEFT_OUT if rows(part, "shape") else (*_LEFT_OUT, "max_qubits.by_shape.")
+    more = [pair for pair in flat(part) if not pair[0].startswith(hidden)]
     tables.append(leaves_table("Whole cryostat", more, reasons(part)))
     if shares:
         heads = [
@@ -87,7 +88,13 @@ def thermal_tables(data: Data) -> list[Table]:
 
 
 HEADS = ("solved", "load", "rated", "margin", "max qubits")
-_LEFT_OUT = ("max_qubits.by_stage.", "max_qubits.basis", "intervals.", "max_qubits.by_component")
+_LEFT_OUT = (
+    "max_qubits.by_stage.",
+    "max_qubits.basis",
+    "intervals.",
+    "max_qubits.by_component",
+    "growth.",
+)
 
 
 def _between(row: Data) -> str:
