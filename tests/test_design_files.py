@@ -319,3 +319,17 @@ cable = "my-coax"
 )
 def test_modelled_heat_needs_geometry_and_lengths(changes: dict[str, object], key: str) -> None:
     assert key in problems(changes, base="krinner-xld400")
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [("replace = 3", "replace"), ("remove = [1]", "remove"), ('base = "willow-like"', "base"),
+     ('parts = ["bluefors-xld400"]', "parts"), ("= 3", "parts")],
+)  # fmt: skip
+def test_a_part_that_is_none_is_refused(content: str, key: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(content)
+    path = tmp_path / "design.toml"
+    path.write_text('base = "krinner-xld400"\nname = "x"\nparts = ["mine.toml"]\n')
+    with pytest.raises(DesignError) as caught:
+        load(path)
+    assert [problem.key for problem in caught.value.problems] == [key]

@@ -29,6 +29,7 @@ from qubudget.cryostat.response import response_temperatures, uts_response
 from qubudget.cryostat.solver import stable_root
 from qubudget.cryostat.stage_cooling import capacity, stage_cooling
 from qubudget.cryostat.wall import ROOM_TEMPERATURE
+from qubudget.design.checking_fridge import LEAST_SAMPLES
 from qubudget.design.fridge import Stage
 from qubudget.design.schema import DesignModel
 from qubudget.errors import ConvergenceError, OutOfRangeError
@@ -38,8 +39,6 @@ from qubudget.materials.load_spreads import load_spread
 Floats = NDArray[np.float64]
 Interval = tuple[float | None, float | None]
 
-LEAST_SAMPLES = 200
-"""Below, fewer than five draws lie outside an interval's end."""
 _QUANTILES = (0.025, 0.975)
 _NORMAL_95 = float(ndtri(0.975))
 _ROUNDING = 1e-12

@@ -37,6 +37,7 @@ COOLING_NEEDS = {
 }
 """Which cooling models need a stage's field; others must leave it out."""
 LEAST_SAMPLES = 200
+"""Below, fewer than five draws lie outside an interval's end."""
 SWITCHING = ("capacitance", "voltage", "clock")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from qubudget.design.paths import Raw, nearest
+from qubudget.design.paths import Raw, copied, nearest
 from qubudget.design.problems import shown
 from qubudget.design.reading import Written
 from qubudget.design.units import to_si
@@ -22,7 +21,7 @@ def complete(written: Written, origin: str) -> Written:
     ------
     DesignError: a material that is not in the catalogue, or a transmon written twice.
     """
-    table: Raw = json.loads(json.dumps(written.table, default=str))
+    table: Raw = copied(written.table)
     origins = dict(written.origins)
     problems = [*_dielectrics(table, origins), *_circuit(table, origins)]
     if problems:

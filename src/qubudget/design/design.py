@@ -14,7 +14,7 @@ from pydantic import PrivateAttr, ValidationError
 
 from qubudget.design.checking import check
 from qubudget.design.completing import complete
-from qubudget.design.paths import Raw, find_place, leaves, nearest, remove_value, set_value
+from qubudget.design.paths import Raw, copied, find_place, leaves, nearest, remove_value, set_value
 from qubudget.design.problems import problems_of, shown
 from qubudget.design.reading import Written, parse, preset_text, read
 from qubudget.design.schema import DesignModel
@@ -118,7 +118,7 @@ class Design(DesignModel):
 
     def toml_table(self) -> Raw:
         """The merged table as written, before units were read."""
-        table: Raw = json.loads(json.dumps(self._written.table))
+        table: Raw = copied(self._written.table)
         return table
 
 
@@ -151,7 +151,7 @@ def _further(table: Raw, found: list[Problem]) -> list[Problem]:
     The refused values are set aside in favour of a preset's, so that one misprint does not
     hide what is wrong elsewhere; sections with a refused value are not judged.
     """
-    repaired: Raw = json.loads(json.dumps(table, default=str))
+    repaired: Raw = copied(table)
     reference = dict(leaves(parse(preset_text(REFERENCE), REFERENCE).table))
     for problem in found:
         remove_value(repaired, problem.key)

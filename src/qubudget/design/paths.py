@@ -108,6 +108,15 @@ def find_place(root: type[Section], path: Iterable[str]) -> Place | None:
     return place
 
 
+def copied(value: Any) -> Any:
+    """A parsed file with tables and lists of its own, so that changing it changes no other."""
+    if isinstance(value, dict):
+        return {key: copied(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [copied(part) for part in value]
+    return value
+
+
 def leaves(raw: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every (path, value) of a parsed file; named members by their name."""
     if isinstance(raw, dict):

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from qubudget.design.paths import Raw, leaves, member_named, merge, nearest, remove_value
+from qubudget.design.paths import Raw, copied, leaves, member_named, merge, nearest, remove_value
 from qubudget.design.problems import shown
 from qubudget.errors import DesignError, Problem
 
+Steering = Mapping[str, list[str]]
+"""The lists ``parts``, ``remove`` and ``replace`` of a file."""
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 4
 _PRESET = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
@@ -109,16 +110,8 @@ def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) ->
         raise DesignError(
             origin, [Problem("design", "an empty file", "a design, see 'qubudget init'")]
         )
-    try:
-        own: Raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DesignError(origin, [Problem("design", f"not TOML ({error})", "TOML")]) from error
-    steering = {key: own.pop(key, []) for key in ("parts", "remove", "replace")}
+    own, steering = _opened(text, origin, "design")
     base = own.pop("base", None)
-    for key, value in steering.items():
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            allowed = "a list of names" if key == "parts" else "a list of keys"
-            raise DesignError(origin, [Problem(key, shown(value), allowed)])
     below = Written({}, {})
     if base is not None:
         if not isinstance(base, str) or depth >= MAX_DEPTH:
@@ -126,14 +119,26 @@ def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) ->
             raise DesignError(origin, [Problem("base", shown(base), allowed)])
         below = parse(preset_text(base), f"preset {base}", depth + 1)
     for part in steering["parts"]:
-        below = _laid(below, *_part(part, origin, depth, folder))
-    return _laid(below, own, steering["remove"], steering["replace"], origin)
+        below = _laid(below, *_part(part, origin, folder), f"part {part}")
+    return _laid(below, own, steering, origin)
 
 
-def _part(
-    name: str, origin: str, depth: int, folder: Path | None
-) -> tuple[Raw, list[str], list[str], str]:
-    """A part's own table, what it removes and replaces, and its origin."""
+def _opened(text: str, origin: str, key: str) -> tuple[Raw, Steering]:
+    """The table of a TOML text, and the lists that steer its merge; both checked."""
+    try:
+        own: Raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DesignError(origin, [Problem(key, f"not TOML ({error})", "TOML")]) from error
+    steering = {name: own.pop(name, []) for name in ("parts", "remove", "replace")}
+    for name, value in steering.items():
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            allowed = "a list of names" if name == "parts" else "a list of keys"
+            raise DesignError(origin, [Problem(name, shown(value), allowed)])
+    return own, steering
+
+
+def _part(name: str, origin: str, folder: Path | None) -> tuple[Raw, Steering]:
+    """A part's own table, and what it removes and replaces."""
     names = part_names()
     beside = folder is not None and _BESIDE.match(name) is not None
     if name in names:
@@ -145,20 +150,17 @@ def _part(
     else:
         allowed = "one of " + ", ".join(names) + ", or a file 'name.toml' beside the design"
         raise DesignError(origin, [Problem("parts", shown(name), allowed, nearest(name, names))])
-    try:
-        own: Raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DesignError(name, [Problem("parts", f"not TOML ({error})", "TOML")]) from error
-    nested = [key for key in ("base", "parts") if key in own]
-    if nested or depth > MAX_DEPTH:
+    own, steering = _opened(text, name, "parts")
+    nested = [key for key in ("base", "parts") if own.get(key) or steering.get(key)]
+    if nested:
         raise DesignError(name, [Problem(nested[0], "in a part", "only in a design")])
-    return own, own.pop("remove", []), own.pop("replace", []), f"part {name}"
+    return own, steering
 
 
-def _laid(below: Written, own: Raw, remove: list[str], replace: list[str], origin: str) -> Written:
-    table = _copied(below.table)
+def _laid(below: Written, own: Raw, steering: Steering, origin: str) -> Written:
+    table = copied(below.table)
     table.pop("title", None)
-    wrong = [path for path in remove if not remove_value(table, path)]
+    wrong = [path for path in steering["remove"] if not remove_value(table, path)]
     if wrong:
         known = [path for path, _ in leaves(below.table)]
         raise DesignError(
@@ -168,7 +170,7 @@ def _laid(below: Written, own: Raw, remove: list[str], replace: list[str], origi
                 for path in wrong
             ],
         )
-    for path in replace:
+    for path in steering["replace"]:
         _empty(table, path)
     merged = merge(table, own)
     kept = {path for path, _ in leaves(merged)}
@@ -185,11 +187,3 @@ def _empty(table: Raw, path: str) -> None:
         member = member_named(table[section], name)
         for key in [key for key in member or {} if key != "name"]:
             del (member or {})[key]
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _copied(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_copied(v) for v in value]
-    return value
