@@ -1,4 +1,4 @@
-"""Cooling powers, the measured response of a fridge, and stability of a balance."""
+"""Cooling powers and the measured response of a fridge."""
 
 import math
 
@@ -22,7 +22,6 @@ from qubudget.cryostat.cooling import (
 )
 from qubudget.cryostat.radiation import radiated_heat
 from qubudget.cryostat.response import response_temperatures, uts_response
-from qubudget.cryostat.stability import correction_heating, fate, fixed_points
 from qubudget.errors import OutOfRangeError
 
 
@@ -101,58 +100,6 @@ def test_response_refuses_loads_for_which_it_has_no_value():
         response_temperatures([-1.0, 0.1, 30e-3, 60e-6, 12e-6], uts)
     with pytest.raises(OutOfRangeError, match="below 0 K"):
         response_temperatures([1.0, 0.1, 3.0, 60e-6, 0.0], uts)
-
-
-def test_exponential_errors_make_a_stable_and_an_unstable_balance():
-    """Heat exp(T) against cooling e(1 + x) T: by Lambert's W the roots are known.
-
-    exp(T) = k T has roots -W0(-1/k) (stable) and -W-1(-1/k) (unstable) for k > e.
-    """
-    from scipy.special import lambertw
-
-    heating = correction_heating(0.0, 2.0, lambda t: math.exp(t) / 2)
-    k = 4.0
-
-    def cooling(temperature):
-        return k * temperature
-
-    cold, warm = (float(-lambertw(-1 / k, branch).real) for branch in (0, -1))
-    points = fixed_points(heating, cooling, 0.01, 20.0)
-    assert [p.temperature for p in points] == pytest.approx([cold, warm], rel=1e-12)
-    assert [p.stable for p in points] == [True, False]
-    for start, bounded in ((0.02, True), (warm * 0.999, True), (warm * 1.001, False)):
-        found = fate(heating, cooling, start=start, low=0.01, high=20.0)
-        assert found.bounded is bounded
-        if bounded:
-            assert found.settles_at == pytest.approx(cold, rel=1e-12)
-
-
-def test_no_balance_at_all_is_unbounded():
-    """exp(T) lies above 2.7 T < e T everywhere."""
-    found = fate(math.exp, lambda t: 2.7 * t, start=0.5, low=0.01, high=20.0)
-    assert found.fixed_points == ()
-    assert not found.bounded
-
-
-def test_constant_heat_settles_at_the_closed_form():
-    found = fate(
-        correction_heating(1e-6, 0.0, lambda _: 1.0),
-        lambda t: 0.0522 * (t**2 - 6e-3**2),
-        start=6e-3,
-        low=1e-3,
-        high=1.0,
-    )
-    assert found.settles_at == pytest.approx(float(quadratic_temperature(1e-6, 0.0522, 6e-3)))
-    assert [point.stable for point in found.fixed_points] == [True]
-
-
-def test_stability_refuses_an_empty_range_and_infinite_heat():
-    with pytest.raises(OutOfRangeError):
-        fixed_points(math.exp, math.exp, 1.0, 1.0)
-    with pytest.raises(OutOfRangeError):
-        fixed_points(lambda _: math.inf, math.exp, 0.1, 1.0)
-    with pytest.raises(OutOfRangeError):
-        fate(math.exp, math.exp, start=2.0, low=0.1, high=1.0)
 
 
 @pytest.mark.parametrize(

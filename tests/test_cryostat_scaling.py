@@ -11,6 +11,7 @@ from scipy import stats
 
 from qubudget.cryostat.scaling import COOLING, ORIGIN, QUBITS, growth, history, judge_scaling
 from qubudget.errors import OutOfRangeError
+from qubudget.papers.thermal_claims_control import control_claims
 
 YEARS = np.arange(2000.0, 2025.0)
 
@@ -68,6 +69,15 @@ def test_the_published_years_do_not_decide_the_claim() -> None:
     assert verdict.records.shape == "not determined"
     assert verdict.all_processors.low < 0 < verdict.all_processors.high
     json.dumps(verdict.to_dict(), allow_nan=False)
+
+
+def test_the_claim_says_what_the_years_say() -> None:
+    claim = next(c for c in control_claims() if c.id == "scaling.asymmetry")
+    judged = judge_scaling()
+    assert claim.verdict == judged.verdict
+    assert claim.computed == pytest.approx(math.log(2) / judged.records.rate)
+    assert judged.reason in claim.reason
+    assert "2411.12805" in claim.reason
 
 
 def test_records_rise_and_every_number_has_a_source() -> None:

@@ -112,7 +112,7 @@ def test_sections_of_catalogue_cables():
     )
     assert cable_section("microstrip QIsim") is None
     known = [n for n in cable_names() if n in coax_names() or cable_section(n) is not None]
-    assert len(known) == 7
+    assert len(known) == 8
 
 
 def test_components_share_a_stage_and_the_largest_comes_first(krinner):

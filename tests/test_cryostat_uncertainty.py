@@ -151,6 +151,89 @@ def test_the_seed_decides_and_another_line_changes_no_other_draw(krinner):
     assert same == ["50k", "4k", "still", "cp"]
 
 
+def with_electronics(design, *parts):
+    """Krinner's 4 K stage alone, heated by electronics: (name, power, spread), one per qubit."""
+    electronics = [
+        {
+            "name": name,
+            "kind": "controller",
+            "stage": "4k",
+            "per_group": 1,
+            "power": power,
+            "spread": spread,
+        }
+        for name, power, spread in parts
+    ]
+    return one_line(design).replace({"lines": [], "electronics": electronics})
+
+
+def test_the_spread_of_electronics_has_the_exact_quantiles(krinner):
+    """T = T0 + Q/K again, all ten pieces of 10 mW with one log-normal factor."""
+    found = intervals(
+        with_electronics(krinner, ("controller", "10 mW", 3.0)), samples=SAMPLES, seed=9
+    )
+    rate, base = 1.5 / (4.2 - 2.85), 2.85
+    low, high = found.temperature["4k"]
+    for end, share in ((low, 0.025), (high, 0.975)):
+        assert probability_below((end - base) * rate, 0.1, 3.0) == pytest.approx(
+            share, abs=FIVE_SIGMA
+        )
+    # 1.5 W over 10 mW a qubit, times a factor of 3 either way; whole qubits.
+    fewest, most = found.max_qubits
+    assert fewest == pytest.approx(50, rel=0.05)
+    assert most == pytest.approx(450, rel=0.05)
+
+
+def test_each_kind_of_electronics_draws_its_own_factor(krinner):
+    """Two of 5 mW against a sum of two independent log-normals, drawn apart."""
+    both = with_electronics(krinner, ("controller", "5 mW", 3.0), ("decoder", "5 mW", 3.0))
+    found = intervals(both, samples=SAMPLES, seed=10)
+    deviation = math.log(3) / ndtri(0.975)
+    normal = np.random.default_rng(2024).standard_normal((2, 400_000))
+    heat = 0.05 * np.exp(deviation * normal).sum(axis=0)
+    for end, share in zip(found.temperature["4k"], (0.025, 0.975), strict=True):
+        below = np.mean(heat < (end - 2.85) * 1.5 / 1.35)
+        # The own sample has a twentieth of the variance: 5 % more than five deviations.
+        assert below == pytest.approx(share, abs=1.05 * FIVE_SIGMA)
+
+
+def test_stated_power_without_a_spread_is_exact(krinner):
+    design = with_electronics(krinner, ("controller", "10 mW", 1))
+    found = intervals(design, samples=200, seed=9)
+    low, high = found.temperature["4k"]
+    assert low == high == pytest.approx(2.85 + 0.1 * 1.35 / 1.5)
+
+
+def test_a_spread_of_electronics_changes_no_other_draw(krinner):
+    """Krinner's amplifiers at 4 K: of no other stage, and not of another part's factor."""
+    first = intervals(krinner, samples=500, seed=7)
+    wide = krinner.replace({"electronics.hemt.spread": 2})
+    other = intervals(wide, samples=500, seed=7)
+    for name in ("50k", "still", "cp", "mxc"):
+        # To rounding: the 4 K stage bounds the search for a balance below it.
+        assert other.temperature[name] == pytest.approx(first.temperature[name], rel=1e-12)
+    assert other.temperature["4k"][1] > first.temperature["4k"][1]
+    # A further part that dissipates nothing leaves even its own stage as it was.
+    table = wide.toml_table()
+    idle = {**table["electronics"][0], "name": "idle", "power": "0 W"}
+    more = wide.replace({"electronics": [idle, *table["electronics"]]})
+    assert intervals(more, samples=500, seed=7).temperature == other.temperature
+
+
+def test_a_line_of_the_same_name_has_not_the_spread_of_the_electronics(krinner):
+    table = krinner.toml_table()
+    namesake = {**table["electronics"][0], "name": "drive", "spread": 5}
+    design = krinner.replace({"electronics": [namesake]})
+    spreads = {
+        source.kind: source_spread(design, source)
+        for source in heat_sources(design)
+        if (source.item, source.stage) == ("drive", "4k")
+    }
+    assert spreads["electronics"] == (5, ("electronics", "drive"))
+    assert spreads["passive"][0] == load_spread("measured").factor
+    assert spreads["attenuator"][0] == 1
+
+
 def test_a_modelled_cable_has_the_spreads_of_materials_cable_and_anchoring(krinner):
     """A stainless line by its geometry: its factor at 4 K, from the three spreads."""
     design = one_line(krinner)

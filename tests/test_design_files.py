@@ -103,6 +103,11 @@ def test_wrong_names_answer_with_the_nearest(key: str, value: object, nearest: s
         ({"workload.cycle_time": "700 ns"}, "workload.cycle_time"),
         ({"machine.total_qubits": 3}, "machine.total_qubits"),
         ({"lines.drive.starts_at": "mxc"}, "lines.drive.ends_at"),
+        (
+            {"lines.drive.ends_at": "4k", "lines.drive.attenuation": {"4k": "20 dB"}},
+            "lines.drive.ends_at",
+        ),
+        ({"qubit.joint": "nowhere"}, "qubit.joint"),
         ({"chip.trap_fraction": 0.1}, "chip.trap_temperature"),
         ({"machine.qubits": "many"}, "machine.qubits"),
         ({"machine.qubits": True}, "machine.qubits"),
@@ -113,6 +118,29 @@ def test_wrong_names_answer_with_the_nearest(key: str, value: object, nearest: s
 )
 def test_values_without_sense_are_refused(changes: dict[str, object], key: str) -> None:
     assert key in problems(changes)
+
+
+JOINT = {"name": "clamp", "stage": "mxc", "interface": "grease", "area": "1 cm^2"}
+
+
+@pytest.mark.parametrize(
+    ("joint", "key"),
+    [
+        (JOINT, "joints.clamp.line"),
+        (JOINT | {"line": "drive", "power": "1 nW"}, "joints.clamp.line"),
+        (JOINT | {"line": "drvie"}, "joints.clamp.line"),
+        (JOINT | {"power": "1 nW", "interface": "greese"}, "joints.clamp.interface"),
+        (JOINT | {"power": "1 nW", "area": "0 cm^2"}, "joints.clamp.area"),
+        (JOINT | {"power": "1 nW", "stage": "mcx"}, "joints.clamp.stage"),
+    ],
+)
+def test_joints_without_sense_are_refused(joint: dict[str, object], key: str) -> None:
+    assert key in problems({"joints": [joint]})
+
+
+def test_the_chip_sits_on_a_joint_of_its_own_stage() -> None:
+    joint = JOINT | {"power": "1 nW", "stage": "cp"}
+    assert "qubit.joint" in problems({"joints": [joint], "qubit.joint": "clamp"})
 
 
 def test_a_cable_without_a_value_at_a_stage_asks_for_a_measured_load() -> None:

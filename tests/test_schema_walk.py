@@ -45,6 +45,13 @@ OWN = {
 }  # fmt: skip
 ROOM_4K = {"stages.4k.volume": "1e-3 m^3"}
 RADIATION = {"stages.50k.shield_area": "1 m^2", "stages.50k.emissivity": 0.01}
+CHIP = {
+    "joints": [
+        {"name": "chip", "stage": "mxc", "interface": "grease", "area": "2 cm^2", "power": "1 nW"},
+        {"name": "clamp", "stage": "4k", "interface": "grease", "area": "1 cm^2", "line": "drive"},
+    ],
+    "qubit.joint": "chip",
+}
 # Settings that a field needs beside it, on both sides of the comparison.
 BESIDE: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("stages.curve.temperature", "stages.curve.power"), TABLE),
@@ -57,6 +64,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     "stages.length": {"lines.drive.cable": "219-SS-SS"},
     "electronics.footprint": ROOM_4K,
     "stages.shield_area": RADIATION, "stages.emissivity": RADIATION,
+    **dict.fromkeys([f"joints.{f}" for f in ("stage", "interface", "area", "line", "power")], CHIP),
+    "qubit.joint": CHIP,
 }  # fmt: skip
 # Where a change of 10 % is not possible or says nothing: preset, changes.
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -97,6 +106,13 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "cables.dielectric_anchored": ("krinner-xld400",
                                    {"cables.my-coax.dielectric_anchored": False}),
     "cables.spread": ("krinner-xld400", {"cables.my-coax.spread": 4}),
+    "electronics.spread": ("krinner-xld400", {"electronics.hemt.spread": 1.3}),
+    "joints.stage": ("krinner-xld400", {"joints.clamp.stage": "still"}),
+    "joints.interface": ("krinner-xld400", {"joints.clamp.interface": "PbSn solder"}),
+    "joints.area": ("krinner-xld400", {"joints.chip.area": "1 cm^2"}),
+    "joints.line": ("krinner-xld400", {"joints.clamp.line": "flux"}),
+    "joints.power": ("krinner-xld400", {"joints.chip.power": "2 nW"}),
+    "qubit.joint": ("krinner-xld400", {"qubit.joint": None}),
     "machine.qubits": ("krinner-xld400", {"machine.qubits": 42}),
     "machine.total_qubits": ("krinner-xld400", {"machine.total_qubits": 500}),
     "machine.qubits_per_chip": ("willow-like", {"machine.qubits_per_chip": 40}),

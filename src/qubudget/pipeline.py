@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qubudget import __version__, verdict
 from qubudget.cryostat import assembly as cryostat
-from qubudget.cryostat.uncertainty import ThermalIntervals, intervals
 from qubudget.design import Design
+from qubudget.details import Details
 from qubudget.errors import ConvergenceError, DesignError, Problem
+from qubudget.feedback import correction_events
 from qubudget.findings import published_claims
 from qubudget.qubit import assembly as qubit
 from qubudget.qubit.thresholds import Threshold, design_thresholds
@@ -63,12 +64,12 @@ class Report:
     seconds: float
     feedback: Feedback
     thermal: ThermalResult
+    details: Details
     coherence: CoherenceResult | None = None
     impact: ImpactResult | None = None
     qec: QecResult | None = None
     verdict: verdict.Verdict | None = None
     thresholds: tuple[Threshold, ...] = ()
-    intervals: ThermalIntervals | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain JSON values, by the contract's keys."""
@@ -77,7 +78,8 @@ class Report:
             result = getattr(self, wing)
             if result is not None:
                 document[wing] = result.to_dict()
-        document["thermal"]["intervals"] = self.intervals and self.intervals.to_dict()
+        document["thermal"] |= self.details.thermal_dict()
+        document["line_noise"] = self.details.noise.to_dict()
         if self.coherence is not None:
             document["coherence"]["thresholds"] = [t.to_dict() for t in self.thresholds]
         document["feedback"] = self.feedback.to_dict()
@@ -147,7 +149,9 @@ class Chain:
         for passes in range(1, MAX_PASSES + 1):
             thermal = cryostat.solve(design, extra={design.workload.correction_stage: power})
             stable = thermal.status == "STABLE"
-            coherence = qubit.coherence(design, thermal.temperatures, stable=stable)
+            coherence = qubit.coherence(
+                design, thermal.temperatures, stable=stable, rises=thermal.rises
+            )
             next_power = correction_power(design, coherence)
             residual = abs(next_power - power) / next_power if next_power > 0 else 0.0
             if residual <= RESIDUAL or not stable:
@@ -210,17 +214,12 @@ class Chain:
 def correction_power(design: Design, coherence: CoherenceResult) -> float:
     """Heat of decoding and correcting, W: energy per event x expected events per second.
 
-    The expected number of physical errors in a cycle is the number of gates and read-outs
-    times their errors; without a coherence time every read-out is a coin toss.
+    Without a coherence time every read-out is a coin toss.
     """
-    work, gate = design.workload, coherence.gate
+    work = design.workload
     groups = math.ceil(design.machine.qubits / design.machine.group_size)
-    errors = (gate.one_qubit_error, gate.two_qubit_error, gate.readout_error)
-    if any(error is None for error in errors):
-        per_group = 0.5 * work.readouts
-    else:
-        counts = (work.one_qubit_gates, work.two_qubit_gates, work.readouts)
-        per_group = math.fsum(n * e for n, e in zip(counts, errors, strict=True) if e is not None)
+    events = correction_events(design, coherence)
+    per_group = 0.5 * work.readouts if events is None else events
     return work.correction_energy * groups * per_group / work.cycle_time
 
 
@@ -256,13 +255,7 @@ def evaluate(
     found: dict[str, Any] = {}
     say("thermal")
     thermal, coherence, feedback = chain.cold(design)
-    if design.cryostat.samples:
-        found["intervals"] = intervals(
-            design,
-            samples=design.cryostat.samples,
-            seed=seed,
-            extra={design.workload.correction_stage: feedback.power},
-        )
+    details = Details.of(design, thermal, coherence, feedback.power, seed)
     if last >= 1:
         found["coherence"] = coherence
         found["thresholds"] = design_thresholds(design, coherence)
@@ -280,7 +273,7 @@ def evaluate(
             published_claims(design, thermal, coherence),
         )  # fmt: skip
     seconds = time.perf_counter() - started
-    return Report(design, effort, seed, seconds, feedback, thermal, **found)
+    return Report(design, effort, seed, seconds, feedback, thermal, details, **found)
 
 
 def _check(design: Design, effort: str, seed: int, wings: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,16 +18,52 @@ from qubudget.cryostat.heat import (
     signal_powers,
     upstream_current,
 )
-from qubudget.cryostat.workload import gate_duty, readout_duty
+from qubudget.cryostat.workload import (
+    IDLE,
+    ONE_QUBIT,
+    TWO_QUBIT,
+    gate_duty,
+    operation_of,
+    readout_duty,
+)
 from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.errors import DesignError, OutOfRangeError, Problem
 
 
+@dataclass(frozen=True)
+class ActiveHeat:
+    """Heat that one line brings to one stage by what it carries.
+
+    Attributes
+    ----------
+    kind : "attenuator", "cable", "bias", "pulse" or "photodiode".
+    operation : what the machine does while it is on; "idle": always.
+    watts : while on, W. duty : share of the time that it is on.
+    """
+
+    stage: str
+    kind: str
+    operation: str
+    watts: float
+    duty: float
+
+    @property
+    def mean(self) -> float:
+        """Over the workload's cycle, W."""
+        return self.duty * self.watts
+
+
 def active_heat(
     design: DesignModel, line: Line, places: list[str]
 ) -> Iterator[tuple[str, str, float]]:
-    """Stage, kind and mean heat, W, of what one line carries.
+    """Stage, kind and mean heat, W, of what one line carries; as ``carried_heat``."""
+    for heat in carried_heat(design, line, places):
+        yield heat.stage, heat.kind, heat.mean
+
+
+def carried_heat(design: DesignModel, line: Line, places: list[str]) -> Iterator[ActiveHeat]:
+    """Heat of what one line carries, each kind at each stage while on and its share of time.
 
     Parameters
     ----------
@@ -38,32 +75,41 @@ def active_heat(
     """
     if not line.per_group and not line.count:
         return  # no such line in any machine: it needs no duty
+    operation = operation_of(line.kind)
     if line.kind == "photonic":
-        yield from _photonic(design, line, places)
+        yield from _on(_photonic(design, line, places), operation, duty(design, line))
         return
     if line.power_at_chip:
-        yield from _signal(line, places, line.power_at_chip, duty(design, line))
+        signal = _signal(line, places, line.power_at_chip)
+        yield from _on(signal, operation, duty(design, line))
     if line.bias_current:
-        yield from _current(line, places, "bias", line.bias_current, 1.0)
+        yield from _on(_current(line, places, "bias", line.bias_current), IDLE, 1.0)
     if line.pulse_current:
-        yield from _current(line, places, "pulse", line.pulse_current, duty(design, line))
+        pulse = _current(line, places, "pulse", line.pulse_current)
+        yield from _on(pulse, operation, duty(design, line))
+
+
+def _on(
+    heats: Iterator[tuple[str, str, float]], operation: str, share: float
+) -> Iterator[ActiveHeat]:
+    return (ActiveHeat(stage, kind, operation, watts, share) for stage, kind, watts in heats)
 
 
 def duty(design: DesignModel, line: Line) -> float:
     """Share of the time that a line's signal, or its current pulses, are on.
 
-    Drive and photonic lines carry one-qubit gates, flux and coupler lines two-qubit gates,
-    all others read-out.
+    Which operation a line serves: ``workload.operation_of``.
 
     Raises
     ------
     DesignError: a share above 1, or gates without lines per group to carry them.
     """
     work, gates, lines = design.workload, design.gates, line.per_group
+    operation = operation_of(line.kind)
     try:
-        if line.kind in ("drive", "photonic"):
+        if operation == ONE_QUBIT:
             share = gate_duty(work.one_qubit_gates, gates.one_qubit_time, lines, work.cycle_time)
-        elif line.kind in ("flux", "coupler"):
+        elif operation == TWO_QUBIT:
             share = gate_duty(work.two_qubit_gates, gates.two_qubit_time, lines, work.cycle_time)
         else:
             size = design.machine.group_size
@@ -100,26 +146,23 @@ def _photonic(
             for name in missing
         ]
         raise DesignError(design.name, problems)
-    share = duty(design, line)
     attenuation = line.attenuation.get(end, 1.0)
     made = numbers["power_at_chip"] * attenuation
     light = photodiode_heat(made, numbers["photodiode_impedance"], numbers["responsivity"])
-    yield end, "photodiode", share * float(light)
-    heat = share * attenuator_heat(made, attenuation, line.attenuator_heat)
+    yield end, "photodiode", float(light)
+    heat = attenuator_heat(made, attenuation, line.attenuator_heat)
     yield from _booked(line, [end], "attenuator", np.atleast_1d(heat))
 
 
-def _signal(
-    line: Line, places: list[str], power: float, share: float
-) -> Iterator[tuple[str, str, float]]:
+def _signal(line: Line, places: list[str], power: float) -> Iterator[tuple[str, str, float]]:
     attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
     loss = np.array([line.cable_loss.get(place, 1.0) for place in places])
     into_attenuator, into_cable = signal_powers(power, attenuation, loss)
-    heat = share * attenuator_heat(into_attenuator, attenuation, line.attenuator_heat)
+    heat = attenuator_heat(into_attenuator, attenuation, line.attenuator_heat)
     yield from _booked(line, places, "attenuator", heat)
     if line.attenuator_heat == "incident":
         return  # all that enters the first attenuator is booked there already
-    in_cable = share * (into_cable - into_attenuator)
+    in_cable = into_cable - into_attenuator
     to_cold = in_cable * cable_heat_cold_share(loss)
     for index, (warmer, stage) in enumerate(pairwise(places), start=1):
         yield stage, "cable", float(to_cold[index])
@@ -127,15 +170,15 @@ def _signal(
 
 
 def _current(
-    line: Line, places: list[str], kind: str, current: float, share: float
+    line: Line, places: list[str], kind: str, current: float
 ) -> Iterator[tuple[str, str, float]]:
     attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
     resistance = np.array([line.resistance.get(place, 0.0) for place in places])
     from_here = np.cumprod(attenuation[::-1])[::-1]
-    heat = share * shorted_attenuator_heat(current, attenuation, from_here / attenuation)
+    heat = shorted_attenuator_heat(current, attenuation, from_here / attenuation)
     yield from _booked(line, places, kind, heat)
     # The resistance is that of the piece which ends at the stage, before its attenuator.
-    joule = share * joule_heat(upstream_current(current, from_here), resistance)
+    joule = joule_heat(upstream_current(current, from_here), resistance)
     yield from ((place, kind, float(watts)) for place, watts in zip(places, joule, strict=True))
 
 

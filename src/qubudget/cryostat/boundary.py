@@ -12,6 +12,13 @@ from qubudget.materials.boundaries import boundary, boundary_spread
 
 Floats = NDArray[np.float64]
 
+_LINEAR = 3e-8
+"""Rise over temperature below which the conductance is that at the stage.
+
+Its error is of the order of this number; the difference of two integrals has lost as much by
+rounding there, and may come out negative below it.
+"""
+
 
 @dataclass(frozen=True)
 class BoundaryRise:
@@ -35,7 +42,8 @@ def boundary_rise(
     """How much warmer than its stage a part gets through its joint.
 
     Solves P/A = int_T^(T + rise) h dT for the rise, h being the conductance per area
-    (``materials.boundaries``).
+    (``materials.boundaries``). Its spread is taken at the stage's temperature, where it is
+    largest, for all of the way.
 
     Parameters
     ----------
@@ -55,6 +63,12 @@ def boundary_rise(
     """
     flux = at_least(0, "power (W)", power) / above(0, "area (m^2)", area)
     stage = np.asarray(temperature, dtype=np.float64)
-    curve, factor = boundary(interface).curve, boundary_spread(interface, stage)
-    rise, low, high = (curve.upper(stage, flux * f) - stage for f in (1.0, 1 / factor, factor))
+    factor = boundary_spread(interface, stage)
+    rise, low, high = (_rise(interface, stage, flux * f) for f in (1.0, 1 / factor, factor))
     return BoundaryRise(rise, low, high, boundary(interface).suspect)
+
+
+def _rise(interface: str, stage: Floats, flux: Floats) -> Floats:
+    curve = boundary(interface).curve
+    linear = flux / curve.value(stage)
+    return np.where(linear < _LINEAR * stage, linear, curve.upper(stage, flux) - stage)

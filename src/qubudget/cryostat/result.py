@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from qubudget.cryostat.joints import JointState
 from qubudget.cryostat.limits import LargestMachine
 from qubudget.cryostat.needs import StageNeed
 
@@ -95,6 +96,7 @@ class ThermalResult:
     wall_power : of one fridge, W; None without temperatures of all stages.
     fridges : as many as the whole machine needs at the design's qubits per fridge.
     needs : what each stage would need beside what it has and what the best known one gives.
+    joints : chips and clamps, and how much warmer than their stages they are.
     """
 
     status: Literal["STABLE", "RUNAWAY"]
@@ -106,11 +108,17 @@ class ThermalResult:
     wall_power: float | None
     fridges: int
     needs: tuple[StageNeed, ...]
+    joints: tuple[JointState, ...]
 
     @property
     def temperatures(self) -> dict[str, float | None]:
         """Temperature of every stage, K."""
         return {stage.name: stage.temperature for stage in self.stages}
+
+    @property
+    def rises(self) -> dict[str, float]:
+        """Best value of what a joint adds to its stage's temperature, K, where it has one."""
+        return {joint.name: joint.rise for joint in self.joints if joint.rise is not None}
 
     @property
     def machine_wall_power(self) -> float | None:
@@ -132,6 +140,7 @@ class ThermalResult:
             "max_qubits": self.max_qubits.to_dict(),
             "shape": [limit.to_dict() for limit in self.max_qubits.by_shape.limits],
             "needs": [need.to_dict() for need in self.needs],
+            "joints": [joint.to_dict() for joint in self.joints],
             "wall_power_W": self.wall_power,
             "machine": {"fridges": self.fridges, "wall_power_W": self.machine_wall_power},
         }

@@ -23,14 +23,17 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 
-from qubudget.cryostat.checks import at_least
+from qubudget.cryostat.checks import above, at_least
 from qubudget.errors import OutOfRangeError
 
 Floats: TypeAlias = NDArray[np.float64]
 Curve: TypeAlias = Callable[[Floats], ArrayLike]
 Phase: TypeAlias = Literal["bounded", "bistable", "unbounded"]
+Limit: TypeAlias = Literal["feedback", "range", "base"]
+
+_EQUAL = 1e-9  # relative difference that rounding may make
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Boundary:
 
     qubits: float
     temperature: float
-    limited_by: Literal["feedback", "range", "base"]
+    limited_by: Limit
 
 
 def phase_boundary(stage: CorrectedStage) -> Boundary:
@@ -118,19 +121,102 @@ def phase_boundary(stage: CorrectedStage) -> Boundary:
     OutOfRangeError: a negative error rate.
     """
     grid = stage.grid
-    values = stage.capacity(grid)
+    qubits, temperature = _largest(stage.capacity, grid)
+    limited: dict[float, Limit] = {grid[0]: "base", grid[-1]: "range"}
+    return Boundary(qubits, temperature, limited.get(temperature, "feedback"))
+
+
+def critical_energy(stage: CorrectedStage, qubits: float) -> float:
+    """Largest energy of one correction at which so many qubits have a balance, J.
+
+    A balance at T takes E = (Q - P - N a)/(N r p) at most; this is its largest value. Infinite
+    where nothing is ever corrected, below 0 where the load without correction is too much.
+
+    Parameters
+    ----------
+    stage : all but the energy. qubits : N, above 0.
+    """
+    count = float(above(0, "qubits", qubits))
+
+    def bearable(temperature: ArrayLike) -> Floats:
+        t = _array(temperature)
+        spare = np.asarray(stage.cooling(t)) - stage.fixed - count * stage.per_qubit
+        events = count * stage.cycle_rate * at_least(0, "error rate", stage.error_rate(t))
+        spare, events = np.broadcast_arrays(spare, events)
+        empty = np.where(spare >= 0, np.inf, -np.inf)
+        return np.asarray(np.divide(spare, events, out=np.array(empty), where=events > 0))
+
+    return _largest(bearable, stage.grid)[0]
+
+
+def _largest(curve: Callable[[ArrayLike], Floats], grid: Floats) -> tuple[float, float]:
+    """Largest value of a curve and its place, refined between the neighbours of the scan's."""
+    values = curve(grid)
     peak = int(np.argmax(values))
-    if peak == 0:
-        return Boundary(float(values[0]), stage.low, "base")
-    if peak == len(grid) - 1:
-        return Boundary(float(values[-1]), stage.high, "range")
+    if peak in (0, len(grid) - 1) or not math.isfinite(values[peak]):
+        return float(values[peak]), float(grid[peak])
     found = minimize_scalar(
-        lambda log_t: -float(stage.capacity(math.exp(log_t))),
+        lambda log_t: -float(curve(math.exp(log_t))),
         bounds=(math.log(grid[peak - 1]), math.log(grid[peak + 1])),
         method="bounded",
         options={"xatol": 1e-10},
     )
-    return Boundary(max(-float(found.fun), float(values[peak])), math.exp(found.x), "feedback")
+    return max(-float(found.fun), float(values[peak])), math.exp(found.x)
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A temperature at which heating equals cooling.
+
+    Attributes
+    ----------
+    temperature : K. stable : a small excursion dies: below it heating wins, above it cooling.
+    """
+
+    temperature: float
+    stable: bool
+
+
+def fixed_points(stage: CorrectedStage, qubits: float) -> tuple[FixedPoint, ...]:
+    """All balances of a machine between low and high, cold to warm.
+
+    Two balances closer together than one step of the scan can be missed, always both.
+
+    Parameters
+    ----------
+    qubits : N.
+    """
+    count = float(at_least(0, "qubits", qubits))
+
+    def net(temperature: float) -> float:
+        return float(np.asarray(stage.cooling(_array(temperature)))) - float(
+            stage.heating(temperature, count)
+        )
+
+    grid = stage.grid
+    values = np.broadcast_to(np.asarray(stage.cooling(grid)), grid.shape)
+    # A point that sits exactly on a balance belongs to the side above it.
+    cools = values - stage.heating(grid, count) >= 0
+    found = []
+    for index in np.flatnonzero(cools[1:] != cools[:-1]).tolist():
+        root = float(brentq(net, grid[index], grid[index + 1], xtol=1e-15, rtol=1e-14))
+        found.append(FixedPoint(root, stable=bool(cools[index + 1])))
+    return tuple(found)
+
+
+def bistable_qubits(stage: CorrectedStage) -> tuple[float, float] | None:
+    """Least and most qubits for which the start decides; None where it never does.
+
+    It does for N where R(T1) >= N > R(T2) at T1 < T2: what is colder than T1 stays so, what is
+    warmer than T2 warms on.
+    """
+    values = stage.capacity(stage.grid)
+    colder = np.maximum.accumulate(values)
+    margin = _EQUAL * np.where(np.isfinite(colder), np.abs(colder), 0.0)
+    falls = (colder > 0) & (values < colder - margin)
+    if not falls.any():
+        return None
+    return max(0.0, float(values[falls].min())), float(colder[falls].max())
 
 
 def phases(stage: CorrectedStage, qubits: ArrayLike) -> NDArray[np.str_]:
@@ -161,12 +247,15 @@ class PhaseDiagram:
     ----------
     qubits : shape (n,). energy : J, shape (m,). label : Phase, shape (n, m).
     boundary : most qubits that are not unbounded, for each energy, shape (m,).
+    bistable_from : qubits from which on the start decides, shape (m,); the boundary's where it
+        never does.
     """
 
     qubits: Floats
     energy: Floats
     label: NDArray[np.str_]
     boundary: Floats
+    bistable_from: Floats
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, units in the names."""
@@ -175,6 +264,9 @@ class PhaseDiagram:
             "energy_J": self.energy.tolist(),
             "phase": self.label.tolist(),
             "boundary_qubits": [n if math.isfinite(n) else None for n in self.boundary.tolist()],
+            "bistable_from_qubits": [
+                n if math.isfinite(n) else None for n in self.bistable_from.tolist()
+            ],
         }
 
 
@@ -189,78 +281,13 @@ def phase_diagram(stage: CorrectedStage, qubits: ArrayLike, energy: ArrayLike) -
         np.atleast_1d(at_least(0, "qubits", qubits)),
         np.atleast_1d(at_least(0, "energy (J)", energy)),
     )
-    stages = [_with_energy(stage, value) for value in each.tolist()]
+    stages = [replace(stage, energy=value) for value in each.tolist()]
+    most = [phase_boundary(one).qubits for one in stages]
+    ranges = [bistable_qubits(one) for one in stages]
     return PhaseDiagram(
         qubits=count,
         energy=each,
         label=np.stack([phases(one, count) for one in stages], axis=-1),
-        boundary=np.array([phase_boundary(one).qubits for one in stages]),
+        boundary=np.array(most),
+        bistable_from=np.array([r[0] if r else n for r, n in zip(ranges, most, strict=True)]),
     )
-
-
-def _with_energy(stage: CorrectedStage, energy: float) -> CorrectedStage:
-    return replace(stage, energy=energy)
-
-
-@dataclass(frozen=True)
-class Hysteresis:
-    """Temperature of a machine that grows slowly, and shrinks again.
-
-    Attributes
-    ----------
-    qubits : rising. growing, shrinking : temperature, K, on the way up from the coldest state
-        and on the way down from the hottest; NaN above the stage's range.
-    """
-
-    qubits: Floats
-    growing: Floats
-    shrinking: Floats
-
-    @property
-    def differs(self) -> NDArray[np.bool_]:
-        """Where the two ways do not meet."""
-        both = np.isnan(self.growing) & np.isnan(self.shrinking)
-        return ~both & ~np.isclose(self.growing, self.shrinking, rtol=1e-6, atol=0)
-
-
-def hysteresis(stage: CorrectedStage, qubits: ArrayLike) -> Hysteresis:
-    """The stable states that a machine passes through as its qubits change slowly.
-
-    Parameters
-    ----------
-    qubits : N, rising, shape (n,).
-
-    Raises
-    ------
-    OutOfRangeError: qubits that do not rise.
-    """
-    count = np.atleast_1d(at_least(0, "qubits", qubits))
-    if np.any(np.diff(count) <= 0):
-        raise OutOfRangeError("qubits must rise")
-    grid, values = stage.grid, stage.capacity(stage.grid)
-    growing = _followed(grid, values, count, 0)
-    shrinking = _followed(grid, values, count[::-1], len(grid))[::-1]
-    return Hysteresis(count, growing, shrinking)
-
-
-def _followed(grid: Floats, values: Floats, count: Floats, start: int) -> Floats:
-    """Temperatures along a list of machines, each starting where the one before ended.
-
-    A place is the index of the first grid point above the state; len(grid): above the range.
-    """
-    place, found = start, np.empty(len(count))
-    for index, number in enumerate(count.tolist()):
-        cools = values >= number
-        while place < len(grid) and not cools[place]:
-            place += 1
-        while place > 0 and cools[place - 1]:
-            place -= 1
-        if place == len(grid):
-            found[index] = np.nan
-        elif place == 0:
-            found[index] = grid[0]
-        else:  # linear in ln T between the two points that enclose the balance
-            low, high = values[place - 1], values[place]
-            share = (number - low) / (high - low) if np.isfinite(high - low) else 1.0
-            found[index] = grid[place - 1] * (grid[place] / grid[place - 1]) ** share
-    return found

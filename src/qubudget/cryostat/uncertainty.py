@@ -1,10 +1,11 @@
-"""How far the spread of cables, cooling powers and conductivities moves temperatures and limits.
+"""How far the spreads of cables, electronics and cooling powers move temperatures and limits.
 
 Every uncertain number gets a log-normal factor of median 1 whose 95 % interval is its spread,
 up and down: the heat of a kind of cable at a stage (one factor for all lines of that cable,
-which were made and measured alike), and the cooling power of a stage. The spread of modelled
-heat is that of conductivities, cable and anchoring together; stated powers of electronics and
-signals have no spread.
+which were made and measured alike), the power of one kind of electronics (one factor for all
+its pieces, which were designed alike), and the cooling power of a stage. The spread of modelled
+heat is that of conductivities, cable and anchoring together. Signals, currents, radiation and
+loads stated as fixed have no spread.
 
 Each factor has a random stream of its own, named by what it is the factor of: a further line
 does not change the draws of the others, and nothing depends on the number of threads.
@@ -112,8 +113,11 @@ def source_spread(design: DesignModel, source: HeatSource) -> tuple[float, tuple
 
     A load stated for a line counts as measured; one of the catalogue has the spread of its
     number's kind; a modelled one those of its materials, of the cable and of anchoring, which are
-    independent. All else is taken as exact, 1.
+    independent. Electronics have the spread stated for them. All else is taken as exact, 1.
     """
+    if source.kind == "electronics":
+        part = next(part for part in design.electronics if part.name == source.item)
+        return part.spread, ("electronics", part.name)
     if not source.kind.startswith("passive"):
         return 1.0, (source.item, source.stage)
     line = next(line for line in design.lines if line.name == source.item)

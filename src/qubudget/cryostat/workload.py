@@ -1,4 +1,4 @@
-"""Share of the time that each line is on, from the operations of one error-correction cycle.
+"""What each line is on for, and for what share of the time in one error-correction cycle.
 
 Duty cycles are means over the lines of a group (arXiv:2608.00990's accounting).
 """
@@ -10,6 +10,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubudget.cryostat.checks import above, at_least
 from qubudget.errors import OutOfRangeError
+
+IDLE, ONE_QUBIT, TWO_QUBIT, READOUT = "idle", "one-qubit gates", "two-qubit gates", "read-out"
+"""What a machine may do all the time; a cycle of its workload does each for a share of it."""
+
+
+def operation_of(line_kind: str) -> str:
+    """The operation that lines of a kind are on for.
+
+    >>> operation_of("photonic"), operation_of("coupler"), operation_of("pump")
+    ('one-qubit gates', 'two-qubit gates', 'read-out')
+    """
+    if line_kind in ("drive", "photonic"):
+        return ONE_QUBIT
+    return TWO_QUBIT if line_kind in ("flux", "coupler") else READOUT
 
 
 def gate_duty(

@@ -25,7 +25,8 @@ def check(design: DesignModel) -> list[Problem]:
 
 
 def unique_names(design: DesignModel) -> Iterator[Problem]:
-    for section in ("stages", "lines", "cables", "electronics", "loads", "dielectrics"):
+    named = ("stages", "lines", "cables", "electronics", "loads", "joints", "dielectrics")
+    for section in named:
         counts = Counter(member.name for member in getattr(design, section))
         for name, times in counts.items():
             if times > 1:

@@ -30,6 +30,8 @@ USERS = {
     "responsivity": ("photonic",),
 }
 """Which kinds of line use a signal's field; others must leave it out."""
+AT_QUBIT = ("drive", "flux", "coupler", "read-in", "read-out")
+"""Kinds of line that must come to the qubit's stage."""
 COOLING_NEEDS = {
     "base_temperature": ("linear", "quadratic"),
     "circulation": ("enthalpy",),
@@ -118,6 +120,16 @@ def line_ends(design: DesignModel) -> Iterator[Problem]:
             yield Problem(
                 f"{key}.ends_at", shown(line.ends_at), f"a stage colder than {line.starts_at}"
             )
+
+
+def line_reach(design: DesignModel) -> Iterator[Problem]:
+    """A line that controls or reads the qubit must come to its stage."""
+    names = stage_names(design)
+    for line in design.lines:
+        reached = reach(line, names)
+        if line.kind in AT_QUBIT and reached and design.qubit.stage not in reached:
+            allowed = f"the qubit's stage, {design.qubit.stage}, or one below it"
+            yield Problem(f"lines.{line.name}.ends_at", shown(line.ends_at), allowed)
 
 
 def reach(line: Line, names: list[str]) -> list[str]:
@@ -227,6 +239,35 @@ def _power(part: Electronics, key: str) -> Iterator[Problem]:
                 yield Problem(f"{key}.{name}", "", "required for C V^2 f")
 
 
+def joints(design: DesignModel) -> Iterator[Problem]:
+    """Each joint is a clamp of a line that reaches its stage, or passes a stated power."""
+    if design.joints:
+        from qubudget.materials.boundaries import boundary_names  # heavy, and seldom needed
+    lines = {line.name: line for line in design.lines}
+    for joint in design.joints:
+        key = f"joints.{joint.name}"
+        yield from reference(f"{key}.stage", joint.stage, stage_names(design))
+        yield from reference(f"{key}.interface", joint.interface, boundary_names())
+        if joint.area <= 0:
+            yield Problem(f"{key}.area", f"{joint.area:g} m^2", "above 0")
+        if (joint.line is None) == (joint.power is None):
+            given = "neither" if joint.line is None else "both"
+            yield Problem(f"{key}.line", given, "either a line, or a power")
+        if joint.line is not None:
+            yield from reference(f"{key}.line", joint.line, lines)
+            if joint.line in lines:
+                reached = reach(lines[joint.line], stage_names(design))
+                yield from reference(f"{key}.stage", joint.stage, reached)
+    if design.qubit.joint is None:
+        return
+    parts = {joint.name: joint for joint in design.joints if joint.line is None}
+    yield from reference("qubit.joint", design.qubit.joint, parts)
+    of_chip = parts.get(design.qubit.joint)
+    if of_chip is not None and of_chip.stage != design.qubit.stage:
+        allowed = f"a joint at the qubit's stage, {design.qubit.stage}"
+        yield Problem("qubit.joint", f"{of_chip.name} at {of_chip.stage}", allowed)
+
+
 def samples(design: DesignModel) -> Iterator[Problem]:
     if 0 < design.cryostat.samples < LEAST_SAMPLES:
         allowed = f"0, or from {LEAST_SAMPLES}: fewer do not resolve a 95 % interval"
@@ -237,9 +278,11 @@ FRIDGE_RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     stage_order,
     stage_cooling,
     line_ends,
+    line_reach,
     line_tables,
     line_signals,
     electronics,
     cables,
+    joints,
     samples,
 )

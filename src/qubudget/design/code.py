@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from qubudget.design.fields import (
+    Count,
     Duration,
     Factor,
     Fraction,
+    Latency,
     Name,
     Number,
+    Position,
     Power,
     Rate,
     Section,
@@ -25,8 +28,49 @@ class Code(Section):
 
     family: Literal["surface", "repetition"]
     distance: Annotated[int, Field(ge=3, le=101)]
-    decoder: Literal["unaware", "aware"] = Field(
-        description="unaware: weights of quiet times; aware: of the true noise of every round"
+    decoder: Literal["unaware", "aware", "erasure"] = Field(
+        description="unaware: weights of quiet times; aware: of the true noise of every round; "
+        "erasure: told which qubits are hit and when, not how hard"
+    )
+    matching: Literal["plain", "correlated"] = Field(
+        "plain", description="whether matching uses the correlation of X and Z errors"
+    )
+    plugin: Name | None = Field(
+        None, description="installed decoder in place of minimum-weight matching"
+    )
+    offset_x: Position = Field(0, description="of the patches' middle from the chip's centre")
+    offset_y: Position = Field(0, description="of the patches' middle from the chip's centre")
+    orientation: Literal["sides", "grid"] = Field(
+        "sides",
+        description="what is parallel to the chip's edges: the patch's sides (the grid of qubits "
+        "then stands at 45 degrees), or the grid of qubits",
+    )
+    patches_per_chip: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        1, description="logical patches side by side on one chip"
+    )
+    decoding_time: Duration | None = Field(
+        None, description="of one round of one patch in quiet times; none: latency is not judged"
+    )
+
+
+class Mitigation(Section):
+    """What the machine does about a burst once it is detected."""
+
+    strategy: Literal["none", "pause", "move", "outer"] = Field(
+        "none",
+        description="pause: what ran during the burst is discarded and repeated; move: the patch "
+        "goes on elsewhere; outer: an outer code over chips takes the hit chip as erased",
+    )
+    detection_time: Latency = Field(0, description="from the impact until the machine knows of it")
+    detection_efficiency: Fraction = Field(1, description="share of bursts that are detected")
+    move_time: Latency = Field(
+        0, description="from detection until the patch is safe elsewhere (move)"
+    )
+    outer_chips: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        1, description="chips over which one logical qubit is spread (outer)"
+    )
+    outer_losses: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        0, description="lost chips that the outer code corrects at once (outer)"
     )
 
 
@@ -36,6 +80,13 @@ class Targets(Section):
     one_qubit_fidelity: Fraction
     two_qubit_fidelity: Fraction
     logical_errors_per_day: Number = Field(description="of one logical qubit")
+    algorithm_qubits: Count | None = Field(None, description="logical qubits of an algorithm")
+    algorithm_cycles: Number | None = Field(
+        None, description="error-correction cycles that the algorithm runs"
+    )
+    algorithm_success: Fraction | None = Field(
+        None, description="least probability that no logical error spoils the algorithm"
+    )
 
 
 class Measured(Section):

@@ -30,8 +30,9 @@ class Qubit(Section):
 
     stage: Name = Field(description="stage that the qubit chip sits on")
     excess_temperature: TemperatureDifference = Field(
-        description="how much warmer the chip is than its stage"
+        description="how much warmer the chip is than its stage, beside what its joint makes it"
     )
+    joint: Name | None = Field(None, description="joint through which the chip is cooled")
     josephson_energy: Frequency | None = Field(
         None, description="E_J/h, with E_C/h in place of frequency and anharmonicity"
     )

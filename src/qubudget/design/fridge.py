@@ -199,6 +199,7 @@ class Electronics(Section):
     voltage: Voltage | None = Field(None, description="supply voltage: V of C V^2 f")
     clock: FrequencySpan | None = Field(None, description="clock: f of C V^2 f")
     footprint: Room = Field(0, description="volume of one piece at its stage")
+    spread: Factor = Field(1, description="95 % factor up or down of the power of one piece")
     scope: Text = Field("", description="what this power includes")
     source: Text = ""
 
@@ -209,6 +210,20 @@ class Load(Section):
     name: Name
     stage: Name
     power: Power
+    source: Text = ""
+
+
+class Joint(Section):
+    """What joins a part to its stage: heat through it warms the part above the stage."""
+
+    name: Name
+    stage: Name = Field(description="stage that the part is fixed to")
+    interface: Material = Field(description="kind of joint, by its name in the catalogue")
+    area: Area = Field(description="of the joint")
+    line: Name | None = Field(
+        None, description="line whose clamp this is: all heat that one of them brings to the stage"
+    )
+    power: Power | None = Field(None, description="heat through the joint, where it is no clamp")
     source: Text = ""
 
 

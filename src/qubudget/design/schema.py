@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from qubudget.design.chip import Chip, Radiation
-from qubudget.design.code import Code, Measured, Targets
+from qubudget.design.code import Code, Measured, Mitigation, Targets
 from qubudget.design.device import Dielectric, Gates, Published, Qubit, Readout
 from qubudget.design.fields import Name, Section, Text
 from qubudget.design.fridge import (
     Cable,
     Cryostat,
     Electronics,
+    Joint,
     Line,
     Load,
     Machine,
@@ -35,6 +36,7 @@ class DesignModel(Section):
     cables: Annotated[tuple[Cable, ...], Field(max_length=50, strict=False)] = ()
     electronics: Annotated[tuple[Electronics, ...], Field(max_length=50, strict=False)] = ()
     loads: Annotated[tuple[Load, ...], Field(max_length=50, strict=False)] = ()
+    joints: Annotated[tuple[Joint, ...], Field(max_length=50, strict=False)] = ()
     workload: Workload
     qubit: Qubit
     dielectrics: Annotated[tuple[Dielectric, ...], Field(min_length=1, max_length=20, strict=False)]
@@ -44,6 +46,7 @@ class DesignModel(Section):
     chip: Chip
     radiation: Radiation
     code: Code
+    mitigation: Mitigation = Field(default_factory=Mitigation)
     targets: Targets
     measured: Measured = Field(default_factory=Measured)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,6 @@ from qubudget.materials.superconductors import superconductor
 from qubudget.qubit.budget import Channel, totals
 from qubudget.qubit.channels import (
     QUASIPARTICLES,
-    ROOM,
-    ROOM_TEMPERATURE,
     Occupations,
     dephasing_channels,
     occupations,
@@ -28,12 +27,22 @@ from qubudget.qubit.fluctuators import EXTRAPOLATED_ABOVE
 from qubudget.qubit.gate_errors import Decay, GateErrors, gate_errors
 from qubudget.qubit.gates import coherence_time
 from qubudget.qubit.levels import cold_rates, level_rates, transitions
+from qubudget.qubit.noise_path import ROOM, ROOM_TEMPERATURE, Rises, joint_rise
 from qubudget.qubit.published import VARIANTS, Variant, published_fidelity, published_t2_star
 from qubudget.qubit.result import CoherenceResult, Interval, LineNoise, PublishedCoherence
 from qubudget.qubit.spread import Population, population
 from qubudget.qubit.thermal import reduced_energy
 
 _NONE: Interval = (None, None)
+
+
+class _Surroundings(NamedTuple):
+    """What the qubit sits in: temperatures of its stage, its chip and its radiation, photons."""
+
+    stage: float
+    chip: float
+    radiation: float
+    photons: Occupations
 
 
 def _time(rate: float) -> float | None:
@@ -149,7 +158,11 @@ def _intervals(
 
 
 def coherence(
-    design: DesignModel, temperatures: Mapping[str, float | None], *, stable: bool = True
+    design: DesignModel,
+    temperatures: Mapping[str, float | None],
+    *,
+    stable: bool = True,
+    rises: Rises | None = None,
 ) -> CoherenceResult:
     """Channels, T1, T2, gate errors and the published model of ``design``.
 
@@ -158,14 +171,16 @@ def coherence(
     design : the design.
     temperatures : of its stages, K, by name; None where a stage has no stable temperature.
     stable : False after a thermal runaway: nothing then has a value.
+    rises : over its stage of what each joint of the design fixes, K, by the joint's name; needed
+        of the qubit's joint and of the clamps of drive and read-in lines.
 
     T2 is the 1/e time of exp(-t (1/(2 T1) + G_exp) - (G_gauss t)^2), so T2 <= 2 T1.
 
     Raises
     ------
     OutOfRangeError: a channel is asked outside its range (no dispersive limit, gap difference
-        equal to the qubit's energy), an unknown superconductor, a stage without an entry, or a
-        measured T2 above twice T1.
+        equal to the qubit's energy), an unknown superconductor, a stage without an entry, a
+        joint without a rise, or a measured T2 above twice T1.
     """
     missing = [s.name for s in design.stages if s.name not in temperatures]
     if missing:
@@ -179,31 +194,32 @@ def coherence(
     qubit = design.qubit
     if qubit.anharmonicity >= qubit.frequency:
         raise OutOfRangeError("a transmon's anharmonicity must be below its frequency")
-    chip = known[qubit.stage] + qubit.excess_temperature
-    frequencies = np.append(transitions(design)[0], design.readout.frequency)
-    photons = occupations(design, known, frequencies)
-    reason = _normal_parts(design, chip)
-    if reason is not None:
-        return _nothing(design, chip, reason, photons)
     seen = qubit.radiation_stage
     if seen != ROOM and seen not in known:
         raise OutOfRangeError(f"qubit.radiation_stage {seen!r} is no stage of the design")
-    radiation = ROOM_TEMPERATURE if seen == ROOM else known[seen]
-    return _coherent(design, chip, radiation, photons)
+    rise = 0.0 if qubit.joint is None else joint_rise(qubit.joint, rises)
+    frequencies = np.append(transitions(design)[0], design.readout.frequency)
+    around = _Surroundings(
+        known[qubit.stage],
+        known[qubit.stage] + rise + qubit.excess_temperature,
+        ROOM_TEMPERATURE if seen == ROOM else known[seen],
+        occupations(design, known, frequencies, rises),
+    )
+    reason = _normal_parts(design, around.chip)
+    return _coherent(design, around) if reason is None else _nothing(design, around, reason)
 
 
-def _nothing(
-    design: DesignModel, chip: float | None, reason: str, photons: Occupations | None = None
-) -> CoherenceResult:
+def _nothing(design: DesignModel, around: _Surroundings | None, reason: str) -> CoherenceResult:
     """The result of a qubit without a modelled T1; measured values stand unless it ran away."""
-    measured = design.measured if chip is not None else Measured()
+    measured = design.measured if around is not None else Measured()
+    chip = None if around is None else around.chip
     notes: list[str] = []
     t1, t2 = measured.t1, measured.t2
     gate, tphi, spread = GateErrors.measured_only(measured), None, Population()
-    if chip is not None and t1 is not None and t2 is not None:
+    if around is not None and t1 is not None and t2 is not None:
         decay = Decay.of_times(t1, t2)
         levels = cold_rates(design, decay.relaxation)
-        gate = gate_errors(design, chip, decay, levels)
+        gate = gate_errors(design, around.stage, decay, levels)
         tphi, spread = _time(decay.dephasing), population(design, decay, levels)
     return CoherenceResult(
         t1_s=t1,
@@ -217,13 +233,14 @@ def _nothing(
         tphi_s=tphi,
         tphi_modelled_s=None,
         thermal_population=None,
+        stage_temperature_K=None if around is None else around.stage,
         chip_temperature_K=chip,
         channels=(),
         gate=gate,
         spread=spread,
         published=_published(design, chip, t1),
         published_variant=design.published.variant,
-        noise=() if photons is None else _noise(design, photons, notes),
+        noise=() if around is None else _noise(design, around.photons, notes),
         relaxation_per_x=None,
         excess_up_share=None,
         reason=reason,
@@ -231,10 +248,9 @@ def _nothing(
     )
 
 
-def _coherent(
-    design: DesignModel, chip: float, radiation: float, photons: Occupations
-) -> CoherenceResult:
+def _coherent(design: DesignModel, around: _Surroundings) -> CoherenceResult:
     qubit, measured = design.qubit, design.measured
+    stage, chip, radiation, photons = around
     notes: list[str] = []
     noise = _noise(design, photons, notes)
     drive, resonator = photons.drive.tolist(), photons.resonator.tolist()
@@ -284,9 +300,10 @@ def _coherent(
         tphi_s=tphi,
         tphi_modelled_s=modelled_tphi,
         thermal_population=ups / relaxation if relaxation > 0 else None,
+        stage_temperature_K=stage,
         chip_temperature_K=chip,
         channels=channels,
-        gate=gate_errors(design, chip, decay, levels),
+        gate=gate_errors(design, stage, decay, levels),
         spread=population(design, decay, levels),
         published=_published(design, chip, t1),
         published_variant=design.published.variant,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
 from qubudget.qubit.budget import Channel
@@ -17,13 +16,13 @@ from qubudget.qubit.circuit import charge_dispersion, flux_sensitivity
 from qubudget.qubit.dielectric import dielectric_rates
 from qubudget.qubit.fluctuators import fluctuator_amplitude
 from qubudget.qubit.gap import gap_at
-from qubudget.qubit.line_noise import Piece, line_photons
 from qubudget.qubit.low_frequency import (
     RAMSEY_LOG_FACTOR,
     charge_sensitivity,
     critical_current_sensitivity,
     one_over_f_dephasing,
 )
+from qubudget.qubit.noise_path import line_path
 from qubudget.qubit.pair_breaking import (
     excess_fraction,
     generation_rate,
@@ -39,8 +38,6 @@ from qubudget.qubit.quasiparticles import (
 )
 from qubudget.qubit.thermal import bose_occupation
 
-ROOM = "300k"
-ROOM_TEMPERATURE = 300.0
 QUASIPARTICLES = ("thermal-quasiparticles", "residual-quasiparticles", "pair-breaking-photons")
 """Channels that depend on the junction's critical temperature."""
 
@@ -68,37 +65,15 @@ def _relaxation(
     return Channel(name, "relaxation", float(down + up), float(down), float(up))
 
 
-def photons_of_line(
-    design: DesignModel, line: Line, temperatures: Mapping[str, float], frequencies: ArrayLike
-) -> NDArray[np.float64]:
-    """Photons that ``line`` brings to the qubit's stage at some frequencies (Hz).
-
-    temperatures : of the stages, K, by name.
-    The line passes the stages between its start and its end, or the qubit's stage if that is
-    warmer than its end; the source is at ``source_temperature`` or at the start's temperature.
-    """
-    names = [stage.name for stage in design.stages]
-    first = -1 if line.starts_at == ROOM else names.index(line.starts_at)
-    last = min(names.index(line.ends_at), names.index(design.qubit.stage))
-    warm = ROOM_TEMPERATURE if first < 0 else temperatures[names[first]]
-    source = warm if line.source_temperature is None else line.source_temperature
-    pieces = []
-    if first >= 0:
-        pieces.append(Piece(warm, warm, 1.0, line.attenuation.get(names[first], 1.0)))
-    for name in names[first + 1 : last + 1]:
-        cold = temperatures[name]
-        loss = line.cable_loss.get(name, 1.0)
-        pieces.append(Piece(warm, cold, loss, line.attenuation.get(name, 1.0)))
-        warm = cold
-    return line_photons(frequencies, source, pieces)
-
-
 def occupations(
-    design: DesignModel, temperatures: Mapping[str, float], frequencies: ArrayLike
+    design: DesignModel,
+    temperatures: Mapping[str, float],
+    frequencies: ArrayLike,
+    rises: Mapping[str, float | None] | None = None,
 ) -> Occupations:
     """Photons that reach the qubit's drive port and its resonator at ``frequencies`` (Hz).
 
-    temperatures : of the stages, K, by name.
+    temperatures : of the stages, K, by name. rises : over them of the design's joints, K.
     The read-in line faces its share of kappa; the other ports, behind the isolators of the
     read-out side, are in equilibrium with the qubit's stage.
     """
@@ -107,7 +82,7 @@ def occupations(
     noisiest = {}
     for kind in ("drive", "read-in"):
         found: dict[tuple[str, str | None], NDArray[np.float64]] = {
-            (kind, line.name): photons_of_line(design, line, temperatures, frequencies)
+            (kind, line.name): line_path(design, line, temperatures, rises).photons(frequencies)
             for line in design.lines
             if line.kind == kind
         }

@@ -15,6 +15,8 @@ P. Krantz et al., Appl. Phys. Rev. 6, 021318 (2019), section V.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc
@@ -22,6 +24,73 @@ from scipy.special import erfc
 from qubudget.constants import BOLTZMANN, PLANCK
 from qubudget.qubit.ranges import at_least, between
 from qubudget.qubit.thermal import coth_factor
+
+
+class ChainNoise(NamedTuple):
+    """Noise of an amplifier chain by its parts, K, referred to the resonator's output.
+
+    Each is the noise power per hertz over k: hf/2k of vacuum is a part like the others, so that
+    their sum, the system noise temperature, is hf/2k for a noiseless chain and hf/k at the
+    quantum limit of a phase-preserving one.
+    """
+
+    vacuum: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    first: NDArray[np.float64]
+    second: NDArray[np.float64]
+
+    @property
+    def system(self) -> NDArray[np.float64]:
+        """System noise temperature, K."""
+        return np.asarray(sum(self))
+
+    @property
+    def added_photons(self) -> NDArray[np.float64]:
+        """Quanta that the chain adds to the vacuum; 1/2 at the quantum limit."""
+        return 0.5 * (self.loss + self.first + self.second) / self.vacuum
+
+    @property
+    def efficiency(self) -> NDArray[np.float64]:
+        """eta, the vacuum's share of the system noise."""
+        return self.vacuum / self.system
+
+
+def chain_noise(
+    frequency: ArrayLike,
+    loss: ArrayLike,
+    loss_temperature: ArrayLike,
+    first_noise: ArrayLike,
+    first_gain: ArrayLike,
+    second_noise: ArrayLike,
+) -> ChainNoise:
+    """Friis's formula for two amplifiers behind a loss, with the vacuum.
+
+    T_sys = hf/2k [1 + (A - 1) coth(hf/2kT)] + A (T_1 + T_2/G_1); H. T. Friis, Proc. IRE 32, 419
+    (1944), with quantum noise as in A. A. Clerk et al., Rev. Mod. Phys. 82, 1155 (2010),
+    section V. A noise temperature is what the amplifier *adds*; the quantum limit of a
+    phase-preserving one is hf/2k.
+
+    frequency : Hz. loss : A >= 1 and its temperature, K. first_noise, second_noise : K.
+    first_gain : G_1 >= 1.
+
+    A system noise of 0.68 K at 5.7 GHz is 1.5 photons above the quantum limit of 1 (S.
+    Simbierowicz et al., Rev. Sci. Instrum. 92, 034708 (2021), abstract), vacuum included:
+
+    >>> vacuum = PLANCK * 5.7e9 / (2 * BOLTZMANN)
+    >>> chain = chain_noise(5.7e9, 1.0, 0.01, 0.68 - vacuum, 1e12, 0.0)
+    >>> round(float(chain.system), 3), round(float(chain.added_photons) - 0.5, 1)
+    (0.68, 1.5)
+    """
+    f = at_least("frequency", frequency, above=True)
+    ratio = at_least("loss", loss, 1.0)
+    gain = at_least("first_gain", first_gain, 1.0)
+    vacuum = PLANCK * f / (2 * BOLTZMANN)
+    return ChainNoise(
+        vacuum,
+        (ratio - 1.0) * vacuum * coth_factor(f, loss_temperature),
+        ratio * at_least("first_noise", first_noise),
+        ratio * at_least("second_noise", second_noise) / gain,
+    )
 
 
 def measurement_efficiency(
@@ -34,25 +103,14 @@ def measurement_efficiency(
 ) -> NDArray[np.float64]:
     """eta = (1/2)/N, N the noise of the chain in quanta at the resonator's output.
 
-    N = 1/2 + (A - 1) coth(hf/2kT)/2 + A (T_1 + T_2/G_1) k/(hf): the vacuum, the loss A before
-    the first amplifier, and Friis's formula. A noise temperature is what the amplifier *adds*;
-    the quantum limit of a phase-preserving one is hf/2k.
-
-    frequency : Hz. loss : A >= 1 and its temperature, K. first_noise, second_noise : K.
-    first_gain : G_1 >= 1.
+    Arguments and noise are those of ``chain_noise``.
 
     >>> limit = PLANCK * 7e9 / (2 * BOLTZMANN)
     >>> float(measurement_efficiency(7e9, 1.0, 0.01, limit, 1e12, 4.0).round(6))
     0.5
     """
-    f = at_least("frequency", frequency, above=True)
-    ratio = at_least("loss", loss, 1.0)
-    added = at_least("first_noise", first_noise) + at_least(
-        "second_noise", second_noise
-    ) / at_least("first_gain", first_gain, 1.0)
-    quanta = BOLTZMANN * added / (PLANCK * f)
-    bath = coth_factor(f, loss_temperature)
-    return 0.5 / (0.5 + 0.5 * (ratio - 1.0) * bath + ratio * quanta)
+    chain = chain_noise(frequency, loss, loss_temperature, first_noise, first_gain, second_noise)
+    return chain.efficiency
 
 
 def signal_to_noise(

@@ -67,6 +67,7 @@ class CoherenceResult:
     tphi_s: float | None
     tphi_modelled_s: float | None
     thermal_population: float | None
+    stage_temperature_K: float | None
     chip_temperature_K: float | None
     channels: tuple[Channel, ...]
     gate: GateErrors

@@ -5,9 +5,10 @@ Where a section has no values, the axes say the reason instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.logical_figure import draw_logical_error as draw_logical_error
 from qubudget.report.numbers import engineering, margin, percent
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import (
@@ -19,7 +20,6 @@ from qubudget.report.style import (
     ORANGE,
     PALETTE,
     PURPLE,
-    SKY,
     VERMILLION,
 )
 
@@ -178,73 +178,6 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
         )
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.12, 1.0))
     return ax
-
-
-def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
-    """Logical error per cycle against distance: simulated, scaling with Lambda, design, target.
-
-    Simulations with amplified noise are drawn as run, and say so.
-    """
-    ax = axes_for(data, ax)
-    part = section(data, "qec")
-    background = section(part, "background")
-    ax.set_title("Logical error against code distance, in quiet times")
-    ax.set_xlabel("code distance d")
-    ax.set_ylabel("logical error per cycle")
-    own, distance = number(background, "logical_error_per_cycle"), number(part, "distance")
-    if not own or not distance:
-        why = reason(background, "logical_error_per_cycle") or reason(part, "background")
-        return say(ax, why or str(background.get("note") or "no logical error rate"))
-    runs = [r for r in rows(background, "simulated") if number(r, "logical_error_per_cycle")]
-    drawn = [own, *(r["logical_error_per_cycle"] for r in runs)]
-    looks = (("X", "s", SKY, -0.09), ("Z", "o", BLUE, 0.09))
-    for basis, marker, colour, shift in looks:
-        chosen = [run for run in runs if run.get("basis") == basis]
-        if chosen:
-            noise = {number(run, "amplification") or 1.0 for run in chosen} - {1.0}
-            more = f", noise × {engineering(max(noise))}" if noise else ""
-            _points(ax, [r["distance"] + shift for r in chosen], chosen, marker=marker,
-                    color=colour, label=f"simulated, {basis}{more}")  # fmt: skip
-    suppression = number(background, "lambda")
-    if suppression and runs:
-        reach = [distance, *(run["distance"] for run in runs)]
-        at = [min(reach), max(reach)]
-        line = [own * suppression ** ((distance - d) / 2) for d in at]
-        drawn += line
-        ax.plot(at, line, color=ORANGE, linestyle="--", label=f"Λ = {engineering(suppression)}")
-    _points(ax, [distance], [background], marker="*", markersize=13, color=VERMILLION, zorder=4,
-            label=f"this design, d = {distance:g}")  # fmt: skip
-    ax.set_yscale("log")
-    target = _target_per_cycle(data)
-    if target:
-        ax.axhline(target, color=GREEN, linestyle="-.", label=f"target {engineering(target)}")
-        drawn.append(target)
-    ax.set_ylim(min(drawn) / 10, max(drawn) * 10)
-    ax.locator_params(axis="x", integer=True)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return ax
-
-
-def _points(ax: Axes, places: list[float], runs: list[Data], **look: Any) -> None:
-    """Logical errors with their intervals, asymmetric about the value."""
-    values = [number(run, "logical_error_per_cycle") or 0.0 for run in runs]
-    ends = [
-        [abs(value - (value if (end := number(run, key)) is None else end))
-         for value, run in zip(values, runs, strict=True)]
-        for key in ("low", "high")
-    ]  # fmt: skip
-    ax.errorbar(places, values, yerr=ends, linestyle="none", markeredgecolor=INK,
-                markeredgewidth=0.5, capsize=3, **look)  # fmt: skip
-
-
-def _target_per_cycle(data: Data) -> float | None:
-    """The limit on logical errors per day as errors per cycle."""
-    cycle = number(section(data, "qec"), "cycle_time_s")
-    for constraint in rows(section(data, "verdict"), "constraints"):
-        if "logical_errors_per_day" in str(constraint.get("name")) and cycle:
-            limit = number(constraint, "limit")
-            return limit * cycle / 86400.0 if limit else None
-    return None
 
 
 def draw_margins(data: Data, ax: Axes | None = None) -> Axes:

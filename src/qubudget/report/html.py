@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
@@ -14,14 +15,21 @@ from markupsafe import Markup
 from qubudget.report import figures, tables
 from qubudget.report.canvas import Draw, svg
 from qubudget.report.growth_figure import draw_growth
+from qubudget.report.load_tree import load_tree_table
+from qubudget.report.logical_figure import draw_logical_error
+from qubudget.report.noise_figure import draw_noise
+from qubudget.report.noise_tables import noise_tables
 from qubudget.report.numbers import engineering
+from qubudget.report.phase_figure import draw_phase
+from qubudget.report.qec_tables import qec_tables
 from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
 from qubudget.report.records import claims_table, measured_table, provenance_table
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.style import FAINT, INK
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.table import Table
-from qubudget.report.thermal_tables import thermal_tables
+from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
+from qubudget.report.trade_figure import draw_trades
 
 BARE = 1.8
 """Height in inches of a figure that only says why it is empty."""
@@ -77,90 +85,115 @@ def render_html(data: Data) -> str:
 
 
 def _parts(data: Data) -> list[Part]:
-    thermal, coherence = section(data, "thermal"), section(data, "coherence")
-    impact, qec, verdict = section(data, "impact"), section(data, "qec"), section(data, "verdict")
-    found = []
-    if verdict:
-        count = len(rows(verdict, "constraints"))
-        found.append(
-            _part(
-                data, "verdict", "Verdict", reason(verdict), figures.draw_margins,
-                "Horizontal bars: margin of every constraint; those left of zero fail.",
-                "Margin against every limit; where margins beyond ±2 occur, the axis is "
-                "logarithmic beyond ±1.",
-                [*tables.verdict_tables(data), claims_table(data)], 1.5 + 0.26 * count,
-            )
-        )  # fmt: skip
-    if thermal:
-        found.append(
-            _part(
-                data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
-                "Bars: heat load of every stage by item, with the rated capacity marked.",
-                "Heat by item. The axis is logarithmic: compare the tops of the bars "
-                "with the dashed capacity, and read shares from the table.",
-                thermal_tables(data), 3.9 if rows(thermal, "loads") else BARE,
-            )
-        )  # fmt: skip
-    if section(thermal, "growth"):
-        found.append(
-            _part(
-                data, "growth", "Cryostat: as the machine grows", "", draw_growth,
-                "Curves against the number of qubits: temperature of every stage over its limit.",
-                "Above 1 a stage is warmer than the design accepts; a curve that ends has no "
-                "balance beyond. Stages of fixed cooling keep their temperature until then.",
-                [], 3.6,
-            )
-        )  # fmt: skip
-    if coherence:
-        count = min(len(rows(coherence, "channels")), figures.MOST_CHANNELS)
-        found.append(
-            _part(
-                data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
-                "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
-                "Rates; at the right, the time that each channel alone would give. Rates of 1/f "
-                "noise are 1/Tφ of a Gaussian decay.",
-                tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6) if count else BARE,
-            )
-        )  # fmt: skip
-    if section(coherence, "stress"):
-        found.append(
-            _part(
-                data, "stress", "Qubit: both models, by temperature and loss", "", draw_stress,
-                "Map over temperature and loss tangent: contours of fidelity of the physical and "
-                "the published model, where they part, and where the metal turns normal.",
-                _STRESS_CAPTION, [], 4.2,
-            )
-        )  # fmt: skip
-    if impact:
-        event = impact.get("reference_event")
-        words = _event_words(event) if isinstance(event, dict) else ""
-        found.append(
-            _part(
-                data, "impact", "Radiation: joules", reason(impact) or words,
-                figures.draw_timeline,
-                "Curves against time after an impact: T1 mean and least, quasiparticle fraction.",
-                "The reference event: T1 over all qubits (left), quasiparticles (right).",
-                tables.impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
-            )
-        )  # fmt: skip
-    if qec:
-        found.append(
-            _part(
-                data, "qec", "Error correction: logical errors", reason(qec),
-                figures.draw_logical_error,
-                "Points: logical error per cycle against code distance, with the target.",
-                "Logical error per cycle with 95 % intervals; the star is the mean of both bases, "
-                "the dashed line its scaling with Lambda.",
-                tables.qec_tables(data), 3.6 if section(qec, "background") else BARE,
-            )
-        )  # fmt: skip
-    measured, made = measured_table(data), provenance_table(data)
+    found = [*_verdict(data), *_thermal(data), *_coherence(data), *_impact(data), *_qec(data)]
     bare = partial(Part, lead="", figure=None, words="", caption="")
-    if measured:
+    if measured := measured_table(data):
         found.append(bare("measured", "Measured and modelled", tables=(measured,)))
-    if made:
+    if made := provenance_table(data):
         found.append(bare("provenance", "Provenance", tables=(made,)))
     return found
+
+
+def _verdict(data: Data) -> Iterator[Part]:
+    if verdict := section(data, "verdict"):
+        count = len(rows(verdict, "constraints"))
+        yield _part(
+            data, "verdict", "Verdict", reason(verdict), figures.draw_margins,
+            "Horizontal bars: margin of every constraint; those left of zero fail.",
+            "Margin against every limit; where margins beyond ±2 occur, the axis is "
+            "logarithmic beyond ±1.",
+            [*tables.verdict_tables(data), claims_table(data)], 1.5 + 0.26 * count,
+        )  # fmt: skip
+
+
+def _thermal(data: Data) -> Iterator[Part]:
+    thermal = section(data, "thermal")
+    if thermal:
+        yield _part(
+            data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
+            "Bars: heat load of every stage by item, with the rated capacity marked.",
+            "Heat by item. The axis is logarithmic: compare the tops of the bars "
+            "with the dashed capacity, and read shares from the table.",
+            [*thermal_tables(data), load_tree_table(data)],
+            3.9 if rows(thermal, "loads") else BARE,
+        )  # fmt: skip
+    if section(thermal, "growth"):
+        yield _part(
+            data, "growth", "Cryostat: as the machine grows", "", draw_growth,
+            "Curves against the number of qubits: temperature of every stage over its limit.",
+            "Above 1 a stage is warmer than the design accepts; a curve that ends has no "
+            "balance beyond. Stages of fixed cooling keep their temperature until then.",
+            [], 3.6,
+        )  # fmt: skip
+    if section(thermal, "runaway"):
+        known = section(thermal, "runaway", "map").get("qubits")
+        yield _part(
+            data, "runaway", "Cryostat: the heat of correcting errors", "", draw_phase,
+            "Map over qubits and energy per correction: bounded, bistable, without balance.",
+            "Errors heat the stage that takes the heat of correcting, and a warmer stage makes "
+            "more errors. Beyond the solid line there is no balance.",
+            runaway_tables(data), 4.2 if known else BARE,
+        )  # fmt: skip
+    if any(rows(piece, "cables") for piece in rows(thermal, "trades")):
+        yield _part(
+            data, "trades", "Cables: signal against heat", "", draw_trades,
+            "Points: loss against heat of every cable for one piece; those in use are marked.",
+            "What another cable would do in one piece of a line.",
+            trade_tables(data), 4.0,
+        )  # fmt: skip
+    if rows(section(data, "line_noise"), "lines"):
+        yield _part(
+            data, "noise", "Line noise: photons at the chip", "", draw_noise,
+            "Curves along the line from its source to the chip: photons behind every part.",
+            "Photons per hertz and second at the line's frequency behind every cable and "
+            "attenuator, at the solved temperatures.",
+            noise_tables(data), 3.9,
+        )  # fmt: skip
+
+
+def _coherence(data: Data) -> Iterator[Part]:
+    coherence = section(data, "coherence")
+    if coherence:
+        count = min(len(rows(coherence, "channels")), figures.MOST_CHANNELS)
+        yield _part(
+            data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
+            "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
+            "Rates; at the right, the time that each channel alone would give. Rates of 1/f "
+            "noise are 1/Tφ of a Gaussian decay.",
+            tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6) if count else BARE,
+        )  # fmt: skip
+    if section(coherence, "stress"):
+        yield _part(
+            data, "stress", "Qubit: both models, by temperature and loss", "", draw_stress,
+            "Map over temperature and loss tangent: contours of fidelity of the physical and "
+            "the published model, where they part, and where the metal turns normal.",
+            _STRESS_CAPTION, [], 4.2,
+        )  # fmt: skip
+
+
+def _impact(data: Data) -> Iterator[Part]:
+    if impact := section(data, "impact"):
+        event = impact.get("reference_event")
+        words = _event_words(event) if isinstance(event, dict) else ""
+        yield _part(
+            data, "impact", "Radiation: joules", reason(impact) or words,
+            figures.draw_timeline,
+            "Curves against time after an impact: T1 mean and least, quasiparticle fraction.",
+            "The reference event: T1 over all qubits (left), quasiparticles (right).",
+            tables.impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
+        )  # fmt: skip
+
+
+def _qec(data: Data) -> Iterator[Part]:
+    if qec := section(data, "qec"):
+        yield _part(
+            data, "qec", "Error correction: logical errors", reason(qec),
+            draw_logical_error,
+            "Points: logical error per cycle against code distance, with the target.",
+            "Logical error per cycle with 95 % intervals; the star is the mean of both bases, "
+            "the dashed line its scaling with Lambda.",
+            qec_tables(data), 3.6 if section(qec, "background") else BARE,
+        )  # fmt: skip
 
 
 def _part(

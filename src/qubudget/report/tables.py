@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from qubudget.report.numbers import (
     MISSING,
-    duration,
     engineering,
     interval,
     key_unit,
@@ -21,7 +20,6 @@ from qubudget.report.table import (
     Column,
     Table,
     in_unit,
-    leaves_table,
     make_table,
     ratio,
     shown,
@@ -182,72 +180,6 @@ def impact_tables(data: Data) -> list[Table]:
             heads += map(Column, ("published time", "published extent", "published T1"))
         tables.append(make_table("Stages of the event", heads, body_of_stages, reasons(*stages)))
     return tables
-
-
-def qec_tables(data: Data) -> list[Table]:
-    """One logical qubit, the whole machine, classes of bursts, and what was simulated."""
-    part = section(data, "qec")
-    if not part:
-        return []
-    background, burst = section(part, "background"), section(part, "burst")
-    ratio = interval(number(background, "lambda_low"), number(background, "lambda_high"))
-    body = [
-        ("distance", quantity(part.get("distance")), MISSING),
-        ("cycle time", shown(part, "cycle_time_s", in_unit("s")), MISSING),
-        ("background, per cycle", shown(background, "logical_error_per_cycle", engineering),
-         _ends(background)),
-        ("Lambda, d to d + 2", shown(background, "lambda", engineering), ratio),
-        ("bursts", shown(burst, "rate_per_s", in_unit("1/s")), MISSING),
-        ("failure in a burst", shown(burst, "failure_probability", engineering), _ends(burst)),
-        ("logical errors per day", shown(part, "logical_errors_per_day", engineering), _ends(part)),
-        ("mean time to failure", shown(part, "mean_time_to_failure_s", duration), MISSING),
-    ]  # fmt: skip
-    notes = [background.get("note"), burst.get("note"), reasons(part, background, burst)]
-    said = " ".join(f"{str(note).rstrip('.')}." for note in notes if note)
-    heads = [text_column("quantity"), Column("value"), Column("95 % interval")]
-    tables = [make_table("One logical qubit", heads, body, said)]
-    machine = section(part, "machine")
-    if machine:
-        note = reasons({"name": "machine", **machine}, known=reason(part))
-        tables.append(leaves_table("Whole machine", flat(machine), note))
-    classes = [
-        (
-            str(one.get("name")),
-            shown(one, "rate_per_s", in_unit("1/s")),
-            shown(one, "failure_probability", engineering),
-            _ends(one),
-            shown(one, "qubits_hit", engineering),
-        )
-        for one in rows(burst, "classes")
-    ]
-    if classes:
-        heads = [
-            text_column("burst"),
-            *map(Column, ("rate", "fails", "95 % interval", "qubits hit")),
-        ]
-        tables.append(make_table("Classes of bursts", heads, classes))
-    points = [
-        (
-            quantity(run.get("distance")),
-            str(run.get("basis")),
-            shown(run, "amplification", engineering),
-            quantity(run.get("shots")),
-            quantity(run.get("errors")),
-            shown(run, "logical_error_per_cycle", engineering),
-            _ends(run),
-        )
-        for run in rows(background, "simulated")
-    ]
-    if points:
-        words = map(text_column, ("distance", "basis"))
-        numbers = ("noise ×", "shots", "errors", "per cycle", "95 % interval")
-        heads = [*words, *map(Column, numbers)]
-        tables.append(make_table("Quiet times as simulated", heads, points))
-    return tables
-
-
-def _ends(part: Data) -> str:
-    return interval(number(part, "low"), number(part, "high"))
 
 
 def verdict_tables(data: Data) -> list[Table]:

@@ -12,7 +12,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from qubudget.report import tables
+from qubudget.report.load_tree import print_load_tree
+from qubudget.report.noise_tables import noise_tables
 from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
+from qubudget.report.qec_tables import qec_tables
 from qubudget.report.reading import (
     Data,
     design_name,
@@ -25,13 +28,20 @@ from qubudget.report.reading import (
 from qubudget.report.records import claims_table, measured_table
 from qubudget.report.summary import change_words, verdict_words
 from qubudget.report.table import Column, Table
-from qubudget.report.thermal_tables import thermal_tables
+from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
+
+
+def _all_thermal(data: Data) -> list[Table]:
+    return [
+        *thermal_tables(data), *runaway_tables(data), *noise_tables(data), *trade_tables(data)
+    ]  # fmt: skip
+
 
 WINGS: dict[str, Callable[[Data], list[Table]]] = {
-    "thermal": thermal_tables,
+    "thermal": _all_thermal,
     "coherence": tables.coherence_tables,
     "impact": tables.impact_tables,
-    "qec": tables.qec_tables,
+    "qec": qec_tables,
 }
 """The tables of each wing, by the name of its command."""
 
@@ -56,7 +66,7 @@ def print_report(data: Data, console: Console) -> None:
     _print_wing("thermal", data, console, thermal_tables(data)[:1])
     _print_wing("coherence", data, console, tables.coherence_tables(data)[:2])
     _print_wing("impact", data, console, tables.impact_tables(data)[:1])
-    _print_wing("qec", data, console, tables.qec_tables(data)[:1])
+    _print_wing("qec", data, console, qec_tables(data)[:1])
     for extra in (measured_table(data), claims_table(data)):
         if extra is not None:
             print_table(extra, console)
@@ -67,6 +77,8 @@ def print_wing(data: Data, wing: str, console: Console) -> None:
     """One wing alone, with all of its tables: thermal, coherence, impact or qec."""
     console.print(Text(design_name(data), "bold"))
     _print_wing(wing, data, console, WINGS[wing](data))
+    if wing == "thermal":
+        print_load_tree(data, console)
     console.print(Text(source_line(data), "dim"))
 
 

@@ -1,25 +1,25 @@
-"""The cryostat as tables: stages, loads, limits by shape, needs of the whole machine."""
+"""The cryostat as tables: stages, operations, shape, needs, joints; runaway; cables.
+
+The loads stand as a tree in ``load_tree``.
+"""
 
 from __future__ import annotations
 
 from qubudget.report.numbers import MISSING, engineering, interval, margin, percent, quantity
-from qubudget.report.reading import Data, flat, number, reasons, rows, section
+from qubudget.report.reading import Data, flat, number, reason, reasons, rows, section
 from qubudget.report.table import (
     Column,
     Table,
     in_unit,
     leaves_table,
     make_table,
-    ratio,
     shown,
     text_column,
 )
 
-TOP_LOADS = 12
-
 
 def thermal_tables(data: Data) -> list[Table]:
-    """Stages, the whole cryostat, the largest loads."""
+    """Stages, the whole cryostat, and what the data have of operations, shape, needs, joints."""
     part = section(data, "thermal")
     if not part:
         return []
@@ -38,18 +38,6 @@ def thermal_tables(data: Data) -> list[Table]:
             _between(spreads.get(str(stage.get("name")), {})),
         )
         for stage in rows(part, "stages")
-    ]
-    loads = rows(part, "loads")
-    totals = {str(s.get("name")): number(s, "load_W") for s in rows(part, "stages")}
-    shares = [
-        (
-            str(load.get("item")),
-            str(load.get("stage")),
-            str(load.get("kind")),
-            engineering(number(load, "watts"), "W"),
-            percent(ratio(number(load, "watts"), totals.get(str(load.get("stage"))))),
-        )
-        for load in _largest_shares(loads, totals)
     ]
     columns = [
         text_column("stage"),
@@ -72,19 +60,13 @@ def thermal_tables(data: Data) -> list[Table]:
     hidden = _LEFT_OUT if rows(part, "shape") else (*_LEFT_OUT, "max_qubits.by_shape.")
     more = [pair for pair in flat(part) if not pair[0].startswith(hidden)]
     tables.append(leaves_table("Whole cryostat", more, reasons(part)))
-    if shares:
-        heads = [
-            text_column("item"),
-            text_column("stage"),
-            text_column("kind"),
-            Column("heat"),
-            Column("of stage"),
-        ]
-        note = f"The {TOP_LOADS} of {len(loads)} loads with the largest share of their stage."
-        tables.append(
-            make_table("Largest loads", heads, shares, note if len(loads) > TOP_LOADS else "")
-        )
-    return [*tables, *_shape_table(part), *_needs_table(part)]
+    return [
+        *tables,
+        *_operations_table(part),
+        *_shape_table(part),
+        *_needs_table(part),
+        *_joints_table(part),
+    ]
 
 
 HEADS = ("solved", "load", "rated", "margin", "max qubits")
@@ -94,6 +76,7 @@ _LEFT_OUT = (
     "intervals.",
     "max_qubits.by_component",
     "growth.",
+    "runaway.",
 )
 
 
@@ -140,10 +123,122 @@ def _needs_table(part: Data) -> list[Table]:
     return [make_table("Needs of the whole machine in one fridge", heads, body)] if body else []
 
 
-def _largest_shares(loads: list[Data], totals: dict[str, float | None]) -> list[Data]:
-    """Loads by their share of their own stage: watts at 50 K would hide microwatts at 10 mK."""
+def _operations_table(part: Data) -> list[Table]:
+    """Heat of every stage while the machine does one thing all the time."""
+    operations = rows(part, "operations")
+    if not operations:
+        return []
+    body = []
+    beyond = []
+    for stage in rows(part, "stages"):
+        name, most = str(stage.get("name")), number(stage, "capacity_W")
+        watts = [number(section(each, "load_W"), name) for each in operations]
+        body.append((name, *(engineering(value, "W") for value in watts)))
+        over = [
+            str(each.get("name"))
+            for each, value in zip(operations, watts, strict=True)
+            if value is not None and most is not None and value > most
+        ]
+        if over:
+            beyond.append(f"{name} ({', '.join(over)})")
+    heads = [text_column("stage"), *(Column(str(each.get("name"))) for each in operations)]
+    note = (
+        "As modelled, at the temperatures of the cycle; each operation on all of its lines all the "
+        "time, the cycle as the workload has it, with the heat of correction."
+    )
+    if beyond:
+        note += f" Beyond the rated power: {'; '.join(beyond)}."
+    return [make_table("Heat by operation", heads, body, note)]
 
-    def share(load: Data) -> float:
-        return ratio(number(load, "watts"), totals.get(str(load.get("stage")))) or 0.0
 
-    return sorted(loads, key=lambda load: -share(load))[:TOP_LOADS]
+def _joints_table(part: Data) -> list[Table]:
+    """Chips and clamps over the stages that they are fixed to."""
+    joints = rows(part, "joints")
+    body = [
+        (
+            f"{row.get('name')}{SUSPECT if row.get('suspect') is True else ''}",
+            str(row.get("stage")),
+            str(row.get("line") or MISSING),
+            shown(row, "heat_W", in_unit("W")),
+            shown(row, "rise_K", in_unit("K")),
+            interval(number(row, "rise_low_K"), number(row, "rise_high_K"), "K"),
+        )
+        for row in joints
+    ]
+    heads = [
+        text_column("joint"),
+        text_column("stage"),
+        text_column("line"),
+        Column("heat"),
+        Column("over stage"),
+        Column("95 %"),
+    ]
+    note = reasons(*joints)
+    if any(row.get("suspect") is True for row in joints):
+        note = f"{SUSPECT.strip()} its source contradicts itself; the interval covers it. {note}"
+    return [make_table("Joints", heads, body, note)] if body else []
+
+
+SUSPECT = " (!)"
+"""Mark of a joint whose source contradicts itself."""
+
+
+def runaway_tables(data: Data) -> list[Table]:
+    """Where the heat of error correction runs away; the map of phases is a figure's."""
+    runaway = section(data, "thermal", "runaway")
+    pairs = [pair for pair in flat(runaway) if not pair[0].startswith("map.")]
+    values = [(key, value) for key, value in pairs if value is not None]
+    balances = [
+        f"{shown(point, 'temperature_K', in_unit('K'))}{' (unstable)' * (not point.get('stable'))}"
+        for point in rows(runaway, "fixed_points")
+    ]
+    if balances:
+        values.append(("balances", ", ".join(balances)))
+    note = " ".join(text for text in (reason(runaway), reasons(runaway)) if text)
+    if not values and not note:
+        return []
+    return [leaves_table("Runaway of error correction", values, note)]
+
+
+def trade_tables(data: Data) -> list[Table]:
+    """Every cable in use, beside the best isolated and the least lossy of the catalogue."""
+    pieces = rows(section(data, "thermal"), "trades")
+    body = []
+    for piece in pieces:
+        cables = rows(piece, "cables")
+        found = [(", ".join(map(str, c["used_by"])), c) for c in cables if c.get("used_by")]
+        known = [c for c in cables if None not in (number(c, "heat_W"), number(c, "loss_dB"))]
+        if known:
+            isolated = min(known, key=lambda c: (c["heat_W"], c["loss_dB"]))
+            clear = min(known, key=lambda c: (c["loss_dB"], c["heat_W"]))
+            same = isolated is clear
+            found.append((f"best isolated{', least lossy' * same}", isolated))
+            found += [] if same else [("least lossy", clear)]
+        body += [
+            (
+                f"{piece.get('from')} to {piece.get('to')}",
+                str(cable.get("cable")),
+                shown(cable, "loss_dB", in_unit("dB")),
+                shown(cable, "heat_W", in_unit("W")),
+                who,
+            )
+            for who, cable in found
+        ]
+    heads = [
+        text_column("piece"),
+        text_column("cable"),
+        Column("loss"),
+        Column("heat"),
+        text_column("lines"),
+    ]
+    at = next((number(piece, "frequency_Hz") for piece in pieces), None)
+    note = f"Loss at {engineering(at, 'Hz')}; heat of one line at the colder end, "
+    note += (
+        "by conduction where the cable's geometry is known: measured loads may differ. "
+        + " ".join(
+            f"{piece.get('from')} to {piece.get('to')}: {reason(piece)}."
+            for piece in pieces
+            if reason(piece)
+        )
+    )
+    return [make_table("Cables: loss against heat", heads, body, note)] if pieces else []

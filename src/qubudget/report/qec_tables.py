@@ -1,0 +1,141 @@
+"""Error correction as tables: a logical qubit, the machine, failures, decoding, simulations."""
+
+from __future__ import annotations
+
+from qubudget.report.numbers import (
+    MISSING,
+    duration,
+    engineering,
+    interval,
+    key_unit,
+    key_words,
+    percent,
+    quantity,
+)
+from qubudget.report.reading import Data, flat, number, reason, reasons, rows, section
+from qubudget.report.table import (
+    Column,
+    Table,
+    in_unit,
+    leaves_table,
+    make_table,
+    ratio,
+    shown,
+    text_column,
+)
+
+
+def qec_tables(data: Data) -> list[Table]:
+    """One logical qubit, the whole machine, what fails and why, and what was simulated."""
+    part = section(data, "qec")
+    if not part:
+        return []
+    found = [
+        _patch_table(part),
+        _machine_table(part),
+        _causes_table(part),
+        _classes_table(part),
+        _leaves(part, "latency", "Decoder against the clock"),
+        _leaves(part, "mitigation", "Mitigation of bursts"),
+        _leaves(part, "correlated", "Patches of one chip that fail together"),
+        _simulated_table(part),
+    ]
+    return [table for table in found if table is not None]
+
+
+def _patch_table(part: Data) -> Table:
+    background, burst = section(part, "background"), section(part, "burst")
+    lambdas = interval(number(background, "lambda_low"), number(background, "lambda_high"))
+    body = [
+        ("distance", quantity(part.get("distance")), MISSING),
+        ("cycle time", shown(part, "cycle_time_s", in_unit("s")), MISSING),
+        ("background, per cycle", shown(background, "logical_error_per_cycle", engineering),
+         _ends(background)),
+        ("Lambda, d to d + 2", shown(background, "lambda", engineering), lambdas),
+        ("bursts", shown(burst, "rate_per_s", in_unit("1/s")), MISSING),
+        ("failure in a burst", shown(burst, "failure_probability", engineering), _ends(burst)),
+        ("logical errors per day", shown(part, "logical_errors_per_day", engineering), _ends(part)),
+        ("mean time to failure", shown(part, "mean_time_to_failure_s", duration), MISSING),
+    ]  # fmt: skip
+    notes = [background.get("note"), burst.get("note"), reasons(part, background, burst)]
+    said = " ".join(f"{str(note).rstrip('.')}." for note in notes if note)
+    heads = [text_column("quantity"), Column("value"), Column("95 % interval")]
+    return make_table("One logical qubit", heads, body, said)
+
+
+def _machine_table(part: Data) -> Table | None:
+    machine = section(part, "machine")
+    note = reasons({"name": "machine", **machine}, known=reason(part))
+    return leaves_table("Whole machine", flat(machine), note) if machine else None
+
+
+def _causes_table(part: Data) -> Table | None:
+    causes = rows(part, "budget")
+    whole = sum(number(cause, "per_day") or 0.0 for cause in causes)
+    body = [
+        (
+            str(cause.get("cause")),
+            shown(cause, "per_day", in_unit("/day")),
+            _ends(cause),
+            percent(ratio(number(cause, "per_day"), whole)),
+        )
+        for cause in causes
+    ]
+    heads = [text_column("cause"), *map(Column, ("failures", "95 % interval", "share"))]
+    note = reasons(*({"name": cause.get("cause"), **cause} for cause in causes))
+    return make_table("What causes failures", heads, body, note) if body else None
+
+
+def _classes_table(part: Data) -> Table | None:
+    body = [
+        (
+            str(one.get("name")),
+            shown(one, "rate_per_s", in_unit("1/s")),
+            shown(one, "failure_probability", engineering),
+            _ends(one),
+            shown(one, "qubits_hit", engineering),
+        )
+        for one in rows(section(part, "burst"), "classes")
+    ]
+    names = ("rate", "fails", "95 % interval", "qubits hit")
+    heads = [text_column("burst"), *map(Column, names)]
+    return make_table("Classes of bursts", heads, body) if body else None
+
+
+def _leaves(part: Data, key: str, title: str) -> Table | None:
+    """All single values of an optional section, shares as percentages."""
+    found = section(part, key)
+    body = [
+        (
+            key_words(leaf.removesuffix("_share")) + (", share" if leaf.endswith("_share") else ""),
+            percent(number({leaf: value}, leaf))
+            if leaf.endswith("_share")
+            else quantity(value, key_unit(leaf)),
+        )
+        for leaf, value in flat(found)
+    ]
+    heads = [text_column("quantity"), Column("value")]
+    note = reasons({"name": key, **found}, known=reason(part))
+    return make_table(title, heads, body, note) if found else None
+
+
+def _simulated_table(part: Data) -> Table | None:
+    body = [
+        (
+            quantity(run.get("distance")),
+            str(run.get("basis")),
+            shown(run, "amplification", engineering),
+            quantity(run.get("shots")),
+            quantity(run.get("errors")),
+            shown(run, "logical_error_per_cycle", engineering),
+            _ends(run),
+        )
+        for run in rows(section(part, "background"), "simulated")
+    ]
+    numbers = ("noise ×", "shots", "errors", "per cycle", "95 % interval")
+    heads = [*map(text_column, ("distance", "basis")), *map(Column, numbers)]
+    return make_table("Quiet times as simulated", heads, body) if body else None
+
+
+def _ends(part: Data) -> str:
+    return interval(number(part, "low"), number(part, "high"))
