@@ -106,6 +106,23 @@ def cycle_operations(design: DesignModel) -> float:
     )
 
 
+def mitigation(design: DesignModel) -> Iterator[Problem]:
+    """An outer code that corrects half of its chips and more would clone a quantum state."""
+    plan = design.mitigation
+    if plan.strategy == "outer" and 2 * plan.outer_losses >= plan.outer_chips:
+        allowed = f"fewer than half of outer_chips, {plan.outer_chips}"
+        yield Problem("mitigation.outer_losses", str(plan.outer_losses), allowed)
+
+
+def algorithm(design: DesignModel) -> Iterator[Problem]:
+    """An algorithm is stated whole or not at all."""
+    names = ("algorithm_qubits", "algorithm_cycles", "algorithm_success")
+    given = [name for name in names if getattr(design.targets, name) is not None]
+    for name in names:
+        if given and name not in given:
+            yield Problem(f"targets.{name}", "", f"required beside {given[0]}")
+
+
 def chip(design: DesignModel) -> Iterator[Problem]:
     chip = design.chip
     if chip.film_thickness >= chip.thickness:
@@ -140,6 +157,8 @@ RULES: tuple[Callable[[DesignModel], Iterable[Problem]], ...] = (
     shares,
     machine,
     code,
+    mitigation,
+    algorithm,
     chip,
     measured,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
@@ -258,6 +259,10 @@ def joints(design: DesignModel) -> Iterator[Problem]:
             if joint.line in lines:
                 reached = reach(lines[joint.line], stage_names(design))
                 yield from reference(f"{key}.stage", joint.stage, reached)
+    clamps = Counter((joint.line, joint.stage) for joint in design.joints if joint.line)
+    for (line, stage), times in clamps.items():
+        if times > 1:
+            yield Problem("joints", f"{times} clamps of {line} at {stage}", "one")
     if design.qubit.joint is None:
         return
     parts = {joint.name: joint for joint in design.joints if joint.line is None}

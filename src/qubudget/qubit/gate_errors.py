@@ -53,13 +53,13 @@ class GateErrors:
         )
 
 
-def readout_snr(design: DesignModel, chip: float) -> float:
-    """SNR of the design's read-out with the chip's stage at ``chip`` (K)."""
+def readout_snr(design: DesignModel, stage: float) -> float:
+    """SNR of the design's read-out with the chip's stage at ``stage`` (K)."""
     readout = design.readout
     efficiency = measurement_efficiency(
         readout.frequency,
         readout.loss,
-        chip,
+        stage,
         readout.first_noise,
         readout.first_gain,
         readout.second_noise,
@@ -163,16 +163,16 @@ def gate_decoherence(design: DesignModel, decay: Decay, rates: LevelRates) -> Ga
     )
 
 
-def gate_errors(design: DesignModel, chip: float, decay: Decay, rates: LevelRates) -> GateErrors:
+def gate_errors(design: DesignModel, stage: float, decay: Decay, rates: LevelRates) -> GateErrors:
     """Errors of the design's gates and read-out.
 
-    chip : temperature, K. decay : of the qubit in force, measured or modelled. rates : of its
-    levels, scaled to its relaxation.
+    stage : temperature of the chip's stage, K. decay : of the qubit in force, measured or
+    modelled. rates : of its levels, scaled to its relaxation.
     """
     gates, measured = design.gates, design.measured
     left = gate_decoherence(design, decay, rates)
     readout = combine_errors(
-        overlap_error(readout_snr(design, chip)),
+        overlap_error(readout_snr(design, stage)),
         relaxation_error(gates.readout_time, decay.relaxation),
         gates.readout_floor,
         ceiling=1 / 2,

@@ -117,10 +117,8 @@ def line_path(
         start, source = line.ends_at, None
     first = -1 if start == ROOM else names.index(start)
     warm = warmth(start)
-    pieces = {}
-    if first >= 0:
-        pieces[start] = Piece(warm, warm, 1.0, line.attenuation.get(start, 1.0))
     source = warm if source is None else source
+    pieces = {start: Piece(warm, warm, 1.0, line.attenuation.get(start, 1.0))}
     for place in names[first + 1 : last + 1]:
         cold_end = warmth(place)
         loss = line.cable_loss.get(place, 1.0)
@@ -278,6 +276,8 @@ def _line(design: DesignModel, line: Line, path: LinePath) -> LineSteps:
         note = "backwards, without isolators: the line states no attenuation"
     elif line.kind == "read-out":
         note = "backwards, its attenuation being that of isolators"
+    elif line.kind in ("flux", "coupler"):
+        note = "cables and attenuators alone, without a low-pass filter"
     elif line.kind == "photonic":
         note = "with the photodiode's shot noise, while its light is on"
     spectrum = tuple(path.photons(SPECTRUM).tolist())

@@ -127,11 +127,10 @@ def _surroundings(
     design: DesignModel, coherence: CoherenceResult
 ) -> tuple[StagePhotons | None, tuple[Channel, ...]]:
     """Photons that follow the temperature, and the channels that do not."""
-    chip = coherence.chip_temperature_K
-    if chip is None or not coherence.channels:
+    chip, stage = coherence.chip_temperature_K, coherence.stage_temperature_K
+    if chip is None or stage is None or not coherence.channels:
         return None, ()
     qubit, readout = design.qubit, design.readout
-    stage = chip - qubit.excess_temperature
     radiative = [c for c in coherence.channels if c.name in _RADIATIVE]
     coupling = sum((c.down_per_s or 0.0) - (c.up_per_s or 0.0) for c in radiative)
     equilibrium = coupling * float(coth_factor(qubit.frequency, stage))
@@ -140,7 +139,7 @@ def _surroundings(
     warmer = max(sum(c.rate_per_s for c in radiative) - equilibrium, 0.0)
     lines = max(resonator - float(bose_occupation(readout.frequency, stage)), 0.0)
     photons = StagePhotons(
-        qubit.excess_temperature,
+        chip - stage,
         coupling,
         readout.frequency,
         2 * math.pi * readout.linewidth,

@@ -24,7 +24,7 @@ def draw_noise(data: Data, ax: Axes | None = None) -> Axes:
     """Photons (logarithmic) against the place along the line, one curve per line.
 
     Cables run between the stages, attenuators drop at them; the mark at the end is the chip.
-    The short levels are black bodies as warm as the stages, which no line can be below.
+    The short levels are black bodies as warm as the stages: what an attenuator there pulls to.
     """
     ax = axes_for(data, ax)
     part = section(data, "line_noise")
@@ -35,14 +35,14 @@ def draw_noise(data: Data, ax: Axes | None = None) -> Axes:
         return say(ax, reason(part) or "no line brings signals to the qubit's stage")
     stages = rows(part, "stages")
     places = [ROOM, *(str(stage.get("name")) for stage in stages)]
-    _stage_levels(ax, stages)
     for index, line in enumerate(lines):
         at, photons = _curve(line, places)
         name = f"{line.get('name')}: {engineering(number(line, 'photons'))}"
-        look = {"color": PALETTE[index % len(PALETTE)], "alpha": 0.9}
-        ax.plot(at, photons, linestyle=LINES[index % len(LINES)],
+        ax.plot(at, photons, color=PALETTE[index % len(PALETTE)], zorder=3,
+                linestyle=LINES[index % len(LINES)],
                 marker=MARKERS[index % len(MARKERS)], markevery=[len(at) - 1],
-                label=plain(name), zorder=3, **look)  # fmt: skip
+                label=plain(name))  # fmt: skip
+    _stage_levels(ax, stages)
     ax.set_yscale("log")
     ax.set_xticks([*range(len(places)), len(places) - 0.4], [*map(plain, places), "chip"])
     ax.set_xlim(-0.3, len(places) - 0.2)

@@ -49,6 +49,8 @@ def _lines_table(part: Data) -> Table:
         Column("as warm as"),
     ]
     said = [f"{line['name']}: {line['note']}." for line in rows(part, "lines") if line.get("note")]
+    if not body and not reason(part):
+        said = ["No line brings signals to the qubit's stage."]
     note = (
         "Thermal photons per second and hertz; as warm as: a black body with as many at this "
         "frequency. Noise at low frequency, as of flux, is a channel of its own. "

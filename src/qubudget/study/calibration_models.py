@@ -162,13 +162,16 @@ class PhysicalModel:
         for point in points:
             at = (point.temperature, point.frequency)
             if at not in times:
-                temperatures = dict(thermal.temperatures)
+                temperatures, rises = dict(thermal.temperatures), thermal.rises
                 if point.temperature is not None:
                     temperatures[stage] = point.temperature
+                    if changed.joints:  # their rises are those at the row's temperature
+                        held = {f"measured.temperature.{stage}": point.temperature}
+                        rises = Chain("quick", 1).cold(changed.with_si(held))[0].rises
                 there = changed
                 if point.frequency is not None:
                     there = changed.with_si({"qubit.frequency": point.frequency})
-                found = coherence(there, temperatures)
+                found = coherence(there, temperatures, rises=rises)
                 if found.t1_modelled_s is None or found.t2_modelled_s is None:
                     raise OutOfRangeError(
                         f"row {point.row}: {found.reason or 'the model has no T1 here'}"
