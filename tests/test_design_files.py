@@ -108,6 +108,25 @@ def test_wrong_names_answer_with_the_nearest(key: str, value: object, nearest: s
             "lines.drive.ends_at",
         ),
         ({"qubit.joint": "nowhere"}, "qubit.joint"),
+        ({"targets.algorithm_qubits": 100}, "targets.algorithm_cycles"),
+        (
+            {
+                "targets.algorithm_qubits": 100,
+                "targets.algorithm_cycles": 1e9,
+                "targets.algorithm_success": 1,
+            },
+            "targets.algorithm_success",
+        ),
+        (
+            {
+                "mitigation.strategy": "outer",
+                "mitigation.outer_chips": 4,
+                "mitigation.outer_losses": 2,
+            },
+            "mitigation.outer_losses",
+        ),
+        ({"mitigation.strategy": "pray"}, "mitigation.strategy"),
+        ({"code.patches_per_chip": 0}, "code.patches_per_chip"),
         ({"chip.trap_fraction": 0.1}, "chip.trap_temperature"),
         ({"machine.qubits": "many"}, "machine.qubits"),
         ({"machine.qubits": True}, "machine.qubits"),

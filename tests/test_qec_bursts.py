@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qubudget.errors import OutOfRangeError
-from qubudget.qec import bursts as study
 from qubudget.qec.background import QuietNoise
 from qubudget.qec.bursts import BurstStudy, Suppression
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
-from qubudget.qec.history import BurstHistory, decay, place
+from qubudget.qec.decoders import matcher
+from qubudget.qec.history import BurstHistory, decay
 from qubudget.qec.layout import build
+from qubudget.qec.placement import Chip, place
 from qubudget.qec.sampling import count_errors, over_rounds, stream
 from qubudget.qec.standin import Site, stand_in
 from qubudget.qec.window import Window
@@ -42,7 +43,7 @@ def run(burst, distance=5, noise=NOISE, decoder="unaware", seed=1, chip=(0.05, 0
     return BurstStudy(site, decoder, gain, "quick", seed).run([burst], more.pop("scale", 1.0))[0]
 
 
-@pytest.mark.parametrize("decoder", ["unaware", "aware"])
+@pytest.mark.parametrize("decoder", ["unaware", "aware", "erasure"])
 @pytest.mark.parametrize(
     "burst",
     [
@@ -64,7 +65,7 @@ def test_windows_without_excess_events_count_nothing():
     layout = build("surface", 3)
     quiet = memory_circuit(layout, "Z", [(9, NOISY.on(layout.qubits))], SCHEDULE)
     silent = memory_circuit(layout, "Z", [(9, RoundNoise())], SCHEDULE)
-    matching = study.matcher(quiet)
+    matching = matcher(quiet)
     window = Window(quiet, silent, matching, matching, stream(1), 3)
     window.run(2000)
     assert window.quiet_failures > 100
@@ -100,7 +101,7 @@ def test_pairing_is_exact():
     both = memory_circuit(
         layout, "Z", [(3, quiet), (3, quiet.with_excess(struck)), (3, quiet)], SCHEDULE
     )
-    matching = study.matcher(plain)
+    matching = matcher(plain)
     window = Window(plain, added, matching, matching, stream(5, "pair"), 3)
     window.run(20_000)
     paired = window.quiet_failures + window.worse - window.better
@@ -112,8 +113,8 @@ def test_pairing_is_exact():
 def test_composition_against_one_long_circuit():
     """A decay of some 90 cycles at d = 3: windows against the whole history in one circuit.
 
-    Windows with quiet ends may differ from the whole by some per cent (a burst of 60 rounds: 0.333
-    against 0.341); 12 % and four sigma are allowed, false alarm below 1e-4.
+    5 % and four sigma are allowed, false alarm below 1e-4. (benchmarks/check_windows.py does the
+    same for 400 cycles at d = 5 and 7, three decoders, each known to 1 %.)
     """
     burst = history(radius=0.02, relaxation=4e4, last=1e-4, time=4e-5)
     weights = NOISE.on(17)
@@ -126,7 +127,7 @@ def test_composition_against_one_long_circuit():
     survive, variance = 1.0, 0.0
     for basis in ("X", "Z"):
         quiet = memory_circuit(layout, basis, [(len(segments), weights)], SCHEDULE)
-        matching = study.matcher(quiet)
+        matching = matcher(quiet)
         whole = memory_circuit(layout, basis, segments, SCHEDULE)
         shots = 20_000
         struck = count_errors(whole, shots, stream(8, basis), matching=matching).rate
@@ -136,7 +137,7 @@ def test_composition_against_one_long_circuit():
     exact = 1 - survive
     assert 0.1 < exact < 0.7
     sigma = np.hypot(np.sqrt(variance), (found.high - found.low) / 3.92)
-    assert abs(found.value - exact) < 0.12 * exact + 4 * sigma
+    assert abs(found.value - exact) < 0.05 * exact + 4 * sigma
 
 
 def test_more_qubits_hit_and_longer_bursts_are_worse():
@@ -149,10 +150,23 @@ def test_more_qubits_hit_and_longer_bursts_are_worse():
 
 
 def test_a_decoder_that_knows_the_burst_fails_less():
-    """d = 7, a corner of the patch lost to T1 = 1 us: intervals of 95 % each must not overlap."""
-    burst = history(radius=2.2e-3, relaxation=1e6, last=6e-5, time=1e-3)
+    """d = 7, T1 = 1 us on nine qubits for 27 cycles: intervals of 95 % each must not overlap."""
+    burst = history(radius=1.5e-3, relaxation=1e6, last=3e-5, time=1e-3)
     unaware, aware = (run(burst, 7, decoder=d, seed=4) for d in ("unaware", "aware"))
     assert aware.high < unaware.low
+
+
+def test_correlated_matching_sees_a_burst_through_all_checks():
+    """d = 5, T1 = 1 us on nine qubits for 18 cycles, aware: not more failures than with plain
+    matching beyond what the two intervals (95 %) allow."""
+    burst = history(radius=1.2e-3, relaxation=1e6, last=2e-5, time=1e-3)
+    site = Site("surface", 5, 1e-3, 0.05, 0.05, NOISE)
+    plain, correlated = (
+        BurstStudy(site, "aware", GAIN, "quick", 3, matching).run([burst], 1.0)[0]
+        for matching in ("plain", "correlated")
+    )
+    assert correlated.value > 0
+    assert correlated.low < plain.high
 
 
 def test_detuning_alone_is_enough_to_fail():
@@ -225,7 +239,7 @@ def test_qubits_beyond_the_chip_are_not_hit():
 def test_cells_tile_the_burst_worst_first(tau, peak, count):
     """An exponential decay lasts until its excess is 1 % of the quiet error, or to its end."""
     layout = build("surface", 3)
-    spot = place(layout, 1e-3, 0.05, 0.05)
+    spot = place(layout, Chip(0.05, 0.05, 1e-3))
     burst = history(radius=0.02, relaxation=peak, last=5e-3, time=tau)
     quiet = Decoherence.equal(17, 1e4, 5e3)
     found = decay(burst, spot, quiet, 1.1e-6, 0.2e-6, count)
@@ -241,7 +255,7 @@ def test_a_long_burst_is_followed_for_25000_cycles():
     layout = build("surface", 3)
     burst = history(radius=0.02, last=0.5, time=1.0)
     quiet = Decoherence.equal(17, 1e4, 5e3)
-    found = decay(burst, place(layout, 1e-3, 0.05, 0.05), quiet, 1e-6, 0.2e-6, 6)
+    found = decay(burst, place(layout, Chip(0.05, 0.05, 1e-3)), quiet, 1e-6, 0.2e-6, 6)
     assert sum(cell.cycles for cell in found.cells) == pytest.approx(25_000)
     assert found.truncated
 
@@ -256,7 +270,7 @@ def test_excess_is_interpolated_at_the_qubits():
         "plane", 1.0, 0.0, axis, axis, times, np.stack([plane, plane]), np.zeros((2, 3, 3))
     )
     found = decay(
-        burst, place(layout, 1e-3, 0.05, 0.05), Decoherence.equal(17, 1e4, 0.0), 1e-6, 1e-7, 1
+        burst, place(layout, Chip(0.05, 0.05, 1e-3)), Decoherence.equal(17, 1e4, 0.0), 1e-6, 1e-7, 1
     )
     x, y = layout.coordinates.T * 1e-3
     inside = (np.abs(x) <= 1.5e-3) & (np.abs(y) <= 1.5e-3)

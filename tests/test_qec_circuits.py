@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
+from qubudget.qec.floors import Floors
 from qubudget.qec.layout import build, physical_qubits
+from qubudget.qec.noise_history import NoiseHistory
 
 PATCHES = [(family, d) for family in ("surface", "repetition") for d in (3, 5, 7)]
 UNIFORM = RoundNoise(GateNoise.uniform(0.003))
@@ -65,6 +67,40 @@ def test_without_noise_every_detector_is_deterministic_and_silent(family, gate_s
         )
         assert not events.any()
         assert not flips.any()
+
+
+@pytest.mark.parametrize("gate_set", ["cx", "cz"])
+@pytest.mark.parametrize("basis", ["X", "Z"])
+def test_the_checks_of_both_bases_keep_distance_and_silence(basis, gate_set):
+    layout, rounds = build("surface", 3), 4
+    noisy = memory_circuit(layout, basis, [(rounds, UNIFORM)], gate_set=gate_set, checks="all")
+    assert len(noisy.shortest_graphlike_error(ignore_ungraphlike_errors=True)) == 3
+    # The other basis starts at random, so it has no detectors in the first and last comparison.
+    assert noisy.num_detectors == 4 * (rounds + 1) + 4 * (rounds - 1)
+    silent = memory_circuit(
+        layout, basis, [(rounds, RoundNoise())], gate_set=gate_set, checks="all"
+    )
+    silent.detector_error_model(allow_gauge_detectors=False)
+    assert not silent.compile_detector_sampler(seed=1).sample(64).any()
+
+
+def test_with_the_checks_of_both_bases_it_is_stims_own_circuit():
+    """All merged errors with probability, number of detectors, and flip of the observable."""
+    p, d, rounds = 0.004, 3, 4
+    theirs = stim.Circuit.generated(
+        "surface_code:rotated_memory_z",
+        distance=d,
+        rounds=rounds,
+        after_clifford_depolarization=p,
+        before_round_data_depolarization=p,
+        before_measure_flip_probability=p,
+        after_reset_flip_probability=p,
+    )
+    noise = [(rounds, RoundNoise(GateNoise.uniform(p)))]
+    ours = memory_circuit(build("surface", d), "Z", noise, gate_set="cx", checks="all")
+    every = set(range(theirs.num_detectors))
+    assert ours.num_detectors == theirs.num_detectors
+    assert _spectrum(theirs, every) == _spectrum(ours, every)
 
 
 def test_checks_are_those_of_stims_own_generator():
@@ -173,3 +209,91 @@ def test_equal_rounds_share_a_repeat_block():
     text = str(memory_circuit(build("surface", 3), "Z", [(1000, UNIFORM)]))
     assert "REPEAT 999" in text
     assert text.count("CZ") < 20
+
+
+def exponents(circuit, qubits):
+    """Exponents t/T1 and t/Tphi that the channels of a circuit put on each qubit, by rounds.
+
+    Of a twirled channel, 1 - 2 (p_x + p_y) = exp(-t/T1) and 1 - 2 (p_y + p_z) is
+    exp(-t/2T1 - t/Tphi).
+    """
+    decay, phase = [np.zeros(qubits)], [np.zeros(qubits)]
+    for step in circuit.flattened():
+        if step.name == "TICK":
+            decay.append(np.zeros(qubits))
+            phase.append(np.zeros(qubits))
+        elif step.name == "PAULI_CHANNEL_1":
+            p_x, p_y, p_z = step.gate_args_copy()
+            for target in step.targets_copy():
+                lost = -np.log1p(-2 * (p_x + p_y))
+                decay[-1][target.value] += lost
+                phase[-1][target.value] += -np.log1p(-2 * (p_y + p_z)) - lost / 2
+    return np.array(decay).T, np.array(phase).T
+
+
+@given(
+    one=st.floats(0, 60e-9),
+    two=st.floats(0, 90e-9),
+    readout=st.floats(0, 900e-9),
+    idle=st.floats(0, 500e-9),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=8, deadline=None)
+@pytest.mark.parametrize("family", ["surface", "repetition"])
+@pytest.mark.parametrize("gate_set", ["cx", "cz"])
+def test_every_second_of_every_qubit_and_round_is_counted(
+    family, gate_set, one, two, readout, idle, seed
+):
+    layout, rounds = build(family, 3), 4
+    schedule = Schedule(one, two, readout, 160e-9, idle, layout.layers)
+    rng = np.random.default_rng(seed)
+    t1 = 10 ** rng.uniform(-6, -4, (layout.qubits, rounds))
+    t2 = rng.uniform(0.1, 1.9, t1.shape) * t1
+    history = NoiseHistory.typed(t1, t2, qubits=layout.qubits, rounds=rounds)
+    circuit = memory_circuit(layout, "Z", history, schedule, gate_set)
+    decay, phase = exponents(circuit, layout.qubits)
+    # What follows the last round is nothing but the measurement of the data.
+    np.testing.assert_array_equal(decay[:, rounds:], 0)
+    np.testing.assert_allclose(decay[:, :rounds] * t1, schedule.cycle_time, rtol=1e-7)
+    tphi = 1 / (1 / t2 - 0.5 / t1)
+    np.testing.assert_allclose(phase[:, :rounds] * tphi, schedule.cycle_time, rtol=1e-5)
+
+
+def test_a_steady_history_is_the_circuit_of_one_segment():
+    layout = build("surface", 5)
+    schedule = Schedule(25e-9, 42e-9, 600e-9, 160e-9, 97e-9, layout.layers)
+    gates = GateNoise(1e-4, 3e-3, 5e-3, 1e-3, 2e-3)
+    rng = np.random.default_rng(2)
+    rates = Decoherence(*(rng.uniform(1e3, 1e5, layout.qubits) for _ in range(3)))
+    history = NoiseHistory.steady(rates, 1000, Floors.of(layout.qubits, gates))
+    circuit = memory_circuit(layout, "X", history, schedule)
+    assert "REPEAT 999" in str(circuit)
+    assert circuit == memory_circuit(layout, "X", [(1000, RoundNoise(gates, rates))], schedule)
+
+
+def test_floors_of_single_qubits_reach_their_operations():
+    """A pair takes the mean of its two qubits."""
+    layout = build("repetition", 3)
+    measure = np.array([0.01, 0.02, 0.03, 0.04, 0.05])
+    two_qubit = np.array([0.0, 0.002, 0.004, 0.006, 0.008])
+    floors = Floors.of(5, measure=measure, two_qubit=two_qubit)
+    history = NoiseHistory.typed(np.inf, np.inf, qubits=5, rounds=1, floors=floors)
+    noisy = [step for step in memory_circuit(layout, "Z", history) if step.gate_args_copy()]
+    found = {
+        (step.name, tuple(t.value for t in group)): step.gate_args_copy()[0]
+        for step in noisy
+        if step.name not in ("QUBIT_COORDS", "OBSERVABLE_INCLUDE")
+        for group in step.target_groups()
+    }
+    flips = {("X_ERROR", (q,)): p for q, p in enumerate(measure)}
+    pairs = {
+        ("DEPOLARIZE2", pair): pytest.approx(np.mean(two_qubit[list(pair)]))
+        for pair in ((1, 0), (3, 2), (1, 2), (3, 4))
+    }
+    assert found == flips | pairs
+
+
+def test_a_history_of_another_patch_is_refused():
+    history = NoiseHistory.typed(1e-4, 1e-4, qubits=9, rounds=2)
+    with pytest.raises(OutOfRangeError, match="history has 9 qubits, the patch 17"):
+        memory_circuit(build("surface", 3), "Z", history)

@@ -20,33 +20,6 @@ from qubudget.qec.sampling import (
 from qubudget.qec.scaling import Point, envelope, extrapolate, log_linear
 
 
-# Stim's own generated circuits with PyMatching, rounds 3 d (value, its standard deviation).
-@pytest.mark.parametrize(
-    ("distance", "p", "expected", "deviation"),
-    [
-        (3, 0.003, 2.076e-3, 8e-6),
-        (5, 0.003, 7.09e-4, 5e-6),
-        (5, 0.005, 3.02e-3, 5e-5),
-        (3, 0.005, 5.43e-3, 9e-5),
-        (7, 0.005, 1.60e-3, 3e-5),
-        (3, 0.001, 2.439e-4, 1.9e-6),
-    ],
-)
-def test_uniform_noise_against_the_table(distance, p, expected, deviation):
-    """Four sigma of both counts together: false alarm 6e-5 a row, 4e-4 in all."""
-    rounds = 3 * distance
-    circuit = memory_circuit(
-        build("surface", distance),
-        "Z",
-        [(rounds, RoundNoise(GateNoise.uniform(p)))],
-        gate_set="cx",
-    )
-    counts = count_errors(circuit, 100_000, stream(11, "table", distance, p))
-    value = float(per_round(counts.rate, rounds))
-    spread = np.hypot(value / np.sqrt(counts.errors), deviation)
-    assert abs(value - expected) < 4 * spread
-
-
 def test_both_bases_of_the_textbook_circuit_agree():
     """Uniform noise and a symmetric code: four sigma, false alarm 6e-5."""
     found = []

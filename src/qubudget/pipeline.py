@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from qubudget.cryostat.result import ThermalResult
     from qubudget.impact.result import ImpactResult
-    from qubudget.qec.assembly import QecResult
+    from qubudget.qec.result import QecResult
+    from qubudget.qec.views import QecViews
     from qubudget.qubit.result import CoherenceResult
 
 Effort = Literal["quick", "standard", "full"]
@@ -68,6 +69,7 @@ class Report:
     coherence: CoherenceResult | None = None
     impact: ImpactResult | None = None
     qec: QecResult | None = None
+    views: QecViews | None = None
     verdict: verdict.Verdict | None = None
     thresholds: tuple[Threshold, ...] = ()
 
@@ -82,6 +84,9 @@ class Report:
         document["line_noise"] = self.details.noise.to_dict()
         if self.coherence is not None:
             document["coherence"]["thresholds"] = [t.to_dict() for t in self.thresholds]
+        if self.views is not None:
+            document["qec"] |= self.views.to_dict()
+            document["qec"]["burst"] |= self.views.burst_dict()
         document["feedback"] = self.feedback.to_dict()
         document["targets"] = self.design.targets.model_dump()
         document["provenance"] = {
@@ -182,10 +187,12 @@ class Chain:
         impact: ImpactResult,
         suppression: float = 1.0,
         with_bursts: bool = True,
+        sketch: bool = False,
     ) -> QecResult:
         """Error correction under the quiet noise and the bursts.
 
-        ``suppression`` weakens every burst's excess rates and detunings by a factor.
+        ``suppression`` weakens every burst's excess rates and detunings by a factor; ``sketch``
+        looks at bursts with the least effort, for one step of a search.
         """
         from qubudget.qec import assembly as qec
 
@@ -207,8 +214,16 @@ class Chain:
             readout_error=gate.readout_error,
             bursts=bursts,
             effort=self.effort,
+            sketch=sketch,
             seed=self.seed,
         )
+
+    @staticmethod
+    def views(result: QecResult, impact: ImpactResult, coherence: CoherenceResult) -> QecViews:
+        """Courses through a burst, survival, causes, and the patches on the chip."""
+        from qubudget.qec.views import views
+
+        return views(result, impact.bursts, coherence.t1_s)
 
 
 def correction_power(design: Design, coherence: CoherenceResult) -> float:
@@ -265,6 +280,7 @@ def evaluate(
     if last >= 3:
         say("qec")
         found["qec"] = chain.errors(design, coherence, found["impact"])
+        found["views"] = chain.views(found["qec"], found["impact"], coherence)
     if last >= 4:
         say("verdict")
         remedies = Remedies(design, chain, coherence, found["impact"], found["qec"])

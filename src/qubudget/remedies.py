@@ -17,7 +17,7 @@ from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
     from qubudget.impact.result import ImpactResult
-    from qubudget.qec.assembly import QecResult
+    from qubudget.qec.result import QecResult
     from qubudget.qubit.result import CoherenceResult
 
 LARGEST_DISTANCE = 61
@@ -42,8 +42,9 @@ class Chain(Protocol):
         impact: ImpactResult,
         suppression: float = 1.0,
         with_bursts: bool = True,
+        sketch: bool = False,
     ) -> QecResult:
-        """Error correction, with bursts weaker by a factor or without them."""
+        """Error correction, with bursts weaker by a factor or without them, or only sketched."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,11 @@ class Remedies:
         if family == "superconducting":
             return tuple(self._superconductor(constraint, stage))
         if family == "logical_errors_per_day":
-            return tuple(self._logical())
+            return tuple(self._logical(self.design.targets.logical_errors_per_day))
+        if family == "algorithm_failure":
+            return tuple(self._logical(self._allowed_per_day()))
+        if family == "decoder_utilisation":
+            return tuple(self._decoder(constraint))
         return tuple(self._coherent(constraint))
 
     # --- cryostat -----------------------------------------------------------------------
@@ -204,16 +209,40 @@ class Remedies:
 
     def _per_day(self, distance: int, suppression: float = 1.0, bursts: bool = True) -> float:
         design = self.design.replace({"code.distance": distance})
-        found = self.chain.errors(
-            design, self.coherence, self.impact, suppression=suppression, with_bursts=bursts
-        )
+        try:
+            found = self.chain.errors(
+                design, self.coherence, self.impact, suppression, bursts, sketch=True
+            )
+        except OutOfRangeError:
+            return math.inf  # such a patch does not fit where the design puts it
         value = found.per_day()[0]
         return math.inf if value is None else value
 
-    def _logical(self) -> Iterator[Change]:
+    def _allowed_per_day(self) -> float:
+        """Logical errors per day and logical qubit that the algorithm bears."""
+        from qubudget.qec.requirement import allowed_per_day
+
+        targets = self.design.targets
+        count, cycles = targets.algorithm_qubits, targets.algorithm_cycles
+        assert count is not None
+        assert cycles is not None
+        assert targets.algorithm_success is not None
+        cycle = self.design.workload.cycle_time
+        return allowed_per_day(count, cycles, cycle, targets.algorithm_success)
+
+    def _decoder(self, constraint: Constraint) -> Iterator[Change]:
+        time = self.design.code.decoding_time
+        if time is not None and constraint.value:
+            most = time / constraint.value
+            yield Change(
+                "code.decoding_time", most, "s",
+                f"a decoder that takes less than {most:.3g} s a round instead of {time:.3g} s",
+            )  # fmt: skip
+
+    def _logical(self, target: float) -> Iterator[Change]:
         if self.qec.background is None:
             return
-        target, distance = self.design.targets.logical_errors_per_day, self.design.code.distance
+        distance = self.design.code.distance
         quiet = smallest(
             lambda d: self._per_day(d, bursts=False) <= target, distance, LARGEST_DISTANCE, 2
         )

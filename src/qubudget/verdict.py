@@ -13,7 +13,7 @@ from qubudget.materials.superconductors import superconductor
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
     from qubudget.design import Design
-    from qubudget.qec.assembly import QecResult
+    from qubudget.qec.result import QecResult
     from qubudget.qubit.result import CoherenceResult
 
 
@@ -155,6 +155,35 @@ def logical_constraint(design: Design, qec: QecResult) -> Constraint:
     )
 
 
+def decoder_constraint(qec: QecResult) -> Constraint:
+    """The decoder keeps up with the cycles in the long run, bursts included."""
+    latency = qec.latency
+    busy = None if latency is None else latency.mean_utilisation
+    return Constraint(
+        "decoder_utilisation", busy, 1.0, "1", strict=True,
+        reason=qec.reason if latency is None else latency.reason,
+    )  # fmt: skip
+
+
+def algorithm_constraint(design: Design, qec: QecResult) -> Constraint:
+    """The probability that a logical error spoils the stated algorithm.
+
+    Logical qubits that one burst hits count as independent: an upper bound.
+    """
+    from qubudget.qec.requirement import success_from_per_day
+
+    targets, cycle, per_day = design.targets, design.workload.cycle_time, qec.per_day()[0]
+    count, cycles = targets.algorithm_qubits, targets.algorithm_cycles
+    assert count is not None
+    assert cycles is not None
+    assert targets.algorithm_success is not None
+    spoilt = None
+    if per_day is not None:
+        spoilt = 1 - float(success_from_per_day(count, cycles, cycle, per_day))
+    limit = round(1 - targets.algorithm_success, 15)
+    return Constraint("algorithm_failure", spoilt, limit, "1", reason=qec.reason)
+
+
 def judge(
     design: Design,
     thermal: ThermalResult,
@@ -170,6 +199,10 @@ def judge(
         cycle_constraint(design),
         logical_constraint(design, qec),
     ]
+    if design.code.decoding_time is not None:
+        constraints.append(decoder_constraint(qec))
+    if design.targets.algorithm_qubits is not None:
+        constraints.append(algorithm_constraint(design, qec))
     judged = [
         constraint if constraint.passed else replace(constraint, would_pass=remedies(constraint))
         for constraint in constraints

@@ -119,8 +119,12 @@ def algorithm(design: DesignModel) -> Iterator[Problem]:
     names = ("algorithm_qubits", "algorithm_cycles", "algorithm_success")
     given = [name for name in names if getattr(design.targets, name) is not None]
     for name in names:
-        if given and name not in given:
+        value = getattr(design.targets, name)
+        if given and value is None:
             yield Problem(f"targets.{name}", "", f"required beside {given[0]}")
+        elif value == 0 or (name == "algorithm_success" and value == 1):
+            allowed = "between 0 and 1" if name == "algorithm_success" else "above 0"
+            yield Problem(f"targets.{name}", f"{value:g}", allowed)
 
 
 def chip(design: DesignModel) -> Iterator[Problem]:

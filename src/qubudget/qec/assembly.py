@@ -1,4 +1,4 @@
-"""Logical errors of a design: quiet background, bursts, patch and machine.
+"""Logical errors of a design: quiet background, bursts, patches and machine.
 
 Decoherence enters per qubit and per time, so the gates bring only what they err beside it. That is
 the design's floor; where a gate's total error was measured, it is what remains of the measurement
@@ -9,143 +9,34 @@ first half of the read-out is taken out of it, as the circuit makes that decay i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.background import Background, Effort, QuietNoise, background
-from qubudget.qec.bursts import BurstStudy, ClassFailure, Suppression, interval
+from qubudget.qec.bursts import BurstStudy, ClassFailure, Suppression
+from qubudget.qec.correlated import PatchFailures, faced
 from qubudget.qec.cycle import GateNoise, Schedule
+from qubudget.qec.decoders import MATCHING, require_decoder
 from qubudget.qec.history import BurstHistory, BurstLike
+from qubudget.qec.latency import LatencyBudget, event_load, latency_budget, quiet_events
 from qubudget.qec.layout import build, physical_qubits
-from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure, patches
 from qubudget.qec.noise import (
     decoherence_error,
     depolarizing_probability,
     pure_dephasing_rate,
     readout_decay_flip,
 )
+from qubudget.qec.patches import Modules, arrange, modules
+from qubudget.qec.placement import Chip, Placement
+from qubudget.qec.result import QecResult
 from qubudget.qec.sampling import over_rounds
 from qubudget.qec.standin import Site
 
 LARGEST_WINDOW = 15
 """Code distance up to which a window's length, three times it, tells whether bursts can be seen."""
-
-
-@dataclass(frozen=True, eq=False)
-class QecResult:
-    """Logical errors of one design; ``to_dict`` gives the JSON keys.
-
-    ``background`` and ``bursts`` are None, and ``reason`` says why, where there is nothing to
-    compute.
-    """
-
-    distance: int
-    cycle_time: float
-    family: str
-    decoder: str
-    bases: int
-    qubits_per_patch: int
-    patches: int
-    background: Background | None
-    bursts: tuple[ClassFailure, ...] | None
-    burst_note: str
-    reason: str | None
-
-    @property
-    def burst_rate(self) -> float | None:
-        """Bursts per second that hit the patch's chips."""
-        return None if self.bursts is None else sum(burst.rate for burst in self.bursts)
-
-    def burst_failure(self) -> tuple[float | None, float | None, float | None]:
-        """Excess failure probability of the average burst: value, low, high."""
-        rate = self.burst_rate
-        if not self.bursts or not rate:
-            return None, None, None
-        value = sum(b.rate * b.value for b in self.bursts) / rate
-        draws = sum(b.rate * b.draws for b in self.bursts) / rate
-        low, high = interval(np.asarray(draws))
-        return value, min(low, value), max(high, value)
-
-    def per_day(self) -> tuple[float | None, float | None, float | None]:
-        """Logical errors per day of one patch, all bases together: value, low, high.
-
-        The ends add the ends of background and bursts, which is wider than 95 %.
-        """
-        if self.background is None:
-            return None, None, None
-        quiet = self.background
-        rate = self.burst_rate or 0.0
-        value, low, high = (
-            float(failures_per_day(self.bases * error, self.cycle_time, rate, excess or 0.0))
-            for error, excess in zip(
-                (quiet.error, quiet.low, quiet.high), self.burst_failure(), strict=True
-            )
-        )
-        return value, low, high
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values with units in their names; None for what has no meaning."""
-        value, low, high = self.per_day()
-        lifetime = None if value is None else mean_time_to_failure(value)
-        count = self.patches
-        machine = {
-            "patches": count or None,
-            "physical_qubits_per_patch": self.qubits_per_patch,
-            "logical_errors_per_day": None if value is None or not count else count * value,
-            "mean_time_to_failure_s": None if lifetime is None or not count else lifetime / count,
-            "reason": self.reason if count else "the machine has fewer qubits than one patch",
-        }
-        return {
-            "distance": self.distance,
-            "cycle_time_s": self.cycle_time,
-            "family": self.family,
-            "decoder": self.decoder,
-            "background": _background_dict(self.background),
-            "burst": self._burst_dict(),
-            "logical_errors_per_day": value,
-            "low": low,
-            "high": high,
-            "mean_time_to_failure_s": lifetime,
-            "machine": machine,
-            "reason": self.reason,
-        }
-
-    def _burst_dict(self) -> dict[str, Any]:
-        value, low, high = self.burst_failure()
-        return {
-            "rate_per_s": self.burst_rate,
-            "failure_probability": value,
-            "low": low,
-            "high": high,
-            "classes": [
-                {
-                    "name": burst.name,
-                    "energy_J": burst.energy,
-                    "rate_per_s": burst.rate,
-                    "failure_probability": burst.value,
-                    "low": burst.low,
-                    "high": burst.high,
-                    "simulated_distance": burst.simulated_distance,
-                    "qubits_hit": burst.qubits_hit,
-                    "cycles": burst.cycles,
-                    "shots": burst.shots,
-                    "truncated": burst.truncated,
-                }
-                for burst in self.bursts or ()
-            ],
-            "note": self.burst_note,
-            "reason": None if value is not None else self._no_burst_reason(),
-        }
-
-    def _no_burst_reason(self) -> str:
-        if self.reason is not None:
-            return self.reason
-        return self.burst_note if self.bursts is None else "no bursts at this rate"
 
 
 def errors(
@@ -159,47 +50,41 @@ def errors(
     bursts: Sequence[BurstLike] = (),
     burst_rate_scale: float = 1.0,
     effort: Effort = "quick",
+    sketch: bool = False,
     seed: int = 0,
 ) -> QecResult:
     """Logical errors per cycle and per day of one patch of the design's code.
 
     Parameters
     ----------
-    design : code, gates, workload (cycle time), chip, machine and measured values are read.
+    design : code, gates, workload (cycle time), chip, machine, mitigation and measured values are
+        read.
     t1, t2 : s; None where the qubit has no coherence.
     one_qubit_error, two_qubit_error : average gate errors in total (used only where the design
         says that they were measured); readout_error : assignment error in total.
-    bursts : classes of bursts, see :class:`qubudget.qec.history.BurstHistory`.
+    bursts : classes of bursts, see :class:`qubudget.qec.history.BurstHistory`; each stands for its
+        mirror images on the chip.
     burst_rate_scale : factor on all their rates (a measured over a computed rate).
-    effort, seed : see :data:`qubudget.qec.background.PLANS` and :data:`.bursts.PLANS`.
+    effort, seed : see :data:`qubudget.qec.background.PLANS` and :data:`.bursts.PLANS`. sketch :
+        bursts at the least effort, for one step of a search.
 
     Raises
     ------
-    OutOfRangeError: even distance, T2 above 2 T1, or an error outside its range.
+    OutOfRangeError: even distance, T2 above 2 T1, an error outside its range, a decoder that is
+        not installed, or patches that do not fit on the chip.
     """
-    code, cycle = design.code, design.workload.cycle_time
-    count = patches(design.machine.total_qubits, code.family, code.distance)
-
-    def result(
-        quiet: Background | None,
-        classes: tuple[ClassFailure, ...] | None,
-        note: str = "",
-        reason: str | None = None,
-    ) -> QecResult:
-        return QecResult(
-            code.distance,
-            cycle,
-            code.family,
-            code.decoder,
-            len(build(code.family, 3).bases),
-            physical_qubits(code.family, code.distance),
-            count,
-            quiet,
-            classes,
-            note,
-            reason,
-        )
-
+    code = design.code
+    require_decoder(code.plugin or MATCHING[code.matching])
+    layout = build(code.family, code.distance)
+    placements = arrange(
+        layout, chip_of(design), code.patches_per_chip, (code.offset_x, code.offset_y),
+        code.orientation,
+    )  # fmt: skip
+    machine = design.machine
+    shared = modules(
+        machine.total_qubits, machine.qubits_per_chip, layout.qubits, code.patches_per_chip
+    )
+    result = partial(_result, design, shared)
     given = {
         "T1": t1,
         "T2": t2,
@@ -225,32 +110,122 @@ def errors(
         two_qubit_error=two_qubit_error if design.measured.two_qubit_error is not None else None,
         readout_error=readout_error,
     )
-    noise = QuietNoise(gates, 1 / t1, float(pure_dephasing_rate(t1, t2)), schedule)
+    dephasing = float(pure_dephasing_rate(t1, t2))
+    noise = QuietNoise(gates, 1 / t1, dephasing, schedule, design.qubit.device_spread, seed)
     quiet = background(code.family, code.distance, noise, effort, seed, design.measured.suppression)
     if over_rounds(quiet.error, 3 * min(code.distance, LARGEST_WINDOW)) > 0.4:
-        return result(quiet, None, "the background alone destroys the logical state in one window")
+        note = "the background alone destroys the logical state in one window"
+        return result(quiet, None, note=note)
     chip = design.chip
-    site = Site(code.family, code.distance, chip.pitch, chip.length, chip.width, noise)
-    study = BurstStudy(site, code.decoder, _gain(quiet), effort, seed)
-    classes = study.run([BurstHistory.of(burst) for burst in bursts], burst_rate_scale)
-    notes = []
-    smaller = {
-        burst.simulated_distance
-        for burst in classes
-        if burst.simulated_distance not in (None, code.distance)
-    }
+    site = Site(
+        code.family, code.distance, chip.pitch, chip.length, chip.width, noise,
+        placements[0].centre, code.orientation,
+    )  # fmt: skip
+    study = BurstStudy(
+        site, code.decoder, _gain(quiet), "sketch" if sketch else effort, seed,
+        matching=code.matching, plugin=code.plugin,
+    )  # fmt: skip
+    histories = [BurstHistory.of(burst) for burst in bursts]
+    classes, together = _on_patches(study, histories, placements, shared, burst_rate_scale)
+    return result(
+        quiet,
+        classes,
+        together=together,
+        latency=_latency(design, site, histories, burst_rate_scale, seed),
+        note="; ".join(_notes(design, study, classes, placements[0])),
+        study=study,
+    )
+
+
+def _result(
+    design: DesignModel,
+    shared: Modules,
+    quiet: Background | None,
+    classes: tuple[ClassFailure, ...] | None,
+    *,
+    together: PatchFailures | None = None,
+    latency: LatencyBudget | None = None,
+    note: str = "",
+    reason: str | None = None,
+    study: BurstStudy | None = None,
+) -> QecResult:
+    code = design.code
+    return QecResult(
+        distance=code.distance,
+        cycle_time=design.workload.cycle_time,
+        family=code.family,
+        decoder=code.decoder,
+        bases=len(build(code.family, 3).bases),
+        qubits_per_patch=physical_qubits(code.family, code.distance),
+        patches=shared.patches,
+        background=quiet,
+        bursts=classes,
+        together=together,
+        latency=latency,
+        mitigation=design.mitigation,
+        burst_note=note,
+        reason=reason,
+        study=study,
+    )
+
+
+def chip_of(design: DesignModel) -> Chip:
+    """The design's chip as patches see it."""
+    return Chip(design.chip.length, design.chip.width, design.chip.pitch)
+
+
+def _on_patches(
+    study: BurstStudy,
+    bursts: Sequence[BurstHistory],
+    placements: Sequence[Placement],
+    shared: Modules,
+    rate_scale: float,
+) -> tuple[tuple[ClassFailure, ...], PatchFailures]:
+    """Every class of bursts at every place of a patch that symmetry does not make equal.
+
+    Returned are the classes as the average patch meets them, and all patches of the machine.
+    """
+    cases = faced(bursts, placements)
+    asked = [(case.burst, place) for case in cases for place in case.placements]
+    found = iter(study.run([b for b, _ in asked], rate_scale, [place for _, place in asked]))
+    chips, mean, joint = placements[0].chips, [], []
+    for case in cases:
+        here = [next(found) for _ in case.placements]
+        ends = [(each.value, each.low, each.high) for each in here]
+        joint.append(case.on_patches(ends, case.burst.rate * rate_scale * chips))
+        for place, each, share in zip(case.placements, here, case.shares(), strict=True):
+            x, y = (1e3 * value for value in place.centre)
+            name = each.name if len(here) == 1 else f"{each.name}, patch at {x:.3g}, {y:.3g} mm"
+            mean.append(replace(each, name=name, rate=each.rate * share))
+    return tuple(mean), PatchFailures(tuple(placements), tuple(joint), shared, len(asked))
+
+
+def _latency(
+    design: DesignModel, site: Site, bursts: Sequence[BurstHistory], scale: float, seed: int
+) -> LatencyBudget | None:
+    """The decoder against its clock; None where no decoding time is stated, or nothing to do."""
+    time = design.code.decoding_time
+    if time is None or (quiet := quiet_events(site, seed=seed)) <= 0:
+        return None
+    loads = [event_load(site, burst, seed=seed) for burst in bursts]
+    loads = [replace(load, rate=load.rate * scale) for load in loads]
+    cycle, energy = design.workload.cycle_time, design.workload.correction_energy
+    return latency_budget(time, cycle, energy, quiet, loads)
+
+
+def _notes(
+    design: DesignModel, study: BurstStudy, classes: Sequence[ClassFailure], patch: Placement
+) -> Iterator[str]:
+    own = (None, design.code.distance)
+    smaller = {b.simulated_distance for b in classes if b.simulated_distance not in own}
     if smaller:
-        notes.append(
-            f"simulated on patches of d = {', '.join(map(str, sorted(smaller)))} around the hit "
-            "place"
-            + (", scaled to the whole patch by Lambda" if study.suppression else ", not scaled")
-        )
-    chips = site.place(build(code.family, code.distance)).chips
-    if chips > 1:
-        notes.append(f"one patch spans {chips} chips")
-    if len(quiet_bases := build(code.family, 3).bases) == 1:
-        notes.append(f"only the {quiet_bases[0]} basis is protected; the other is not counted")
-    return result(quiet, tuple(classes), "; ".join(notes))
+        scaled = ", scaled to the whole patch by Lambda" if study.suppression else ", not scaled"
+        sizes = ", ".join(map(str, sorted(smaller)))
+        yield f"simulated on patches of d = {sizes} around the hit place{scaled}"
+    if patch.chips > 1:
+        yield f"one patch spans {patch.chips} chips"
+    if len(bases := patch.layout.bases) == 1:
+        yield f"only the {bases[0]} basis is protected; the other is not counted"
 
 
 def _gain(quiet: Background) -> Suppression | None:
@@ -303,35 +278,3 @@ def gate_noise(
     decay = float(readout_decay_flip(gates.readout_time, t1))
     measure = max(0.0, (readout_error - decay) / (1 - 2 * decay)) if decay < 0.5 else 0.0
     return GateNoise(floors[0], floors[1], measure, gates.reset_floor)
-
-
-def _background_dict(quiet: Background | None) -> dict[str, Any]:
-    names: Mapping[str, str] = {
-        "logical_error_per_cycle": "error",
-        "low": "low",
-        "high": "high",
-        "lambda": "suppression",
-        "lambda_low": "suppression_low",
-        "lambda_high": "suppression_high",
-        "lambda_model": "suppression_model",
-        "extrapolated": "extrapolated",
-        "note": "note",
-    }
-    found: dict[str, Any] = {key: getattr(quiet, name, None) for key, name in names.items()}
-    found["simulated"] = []
-    for run in quiet.simulated if quiet is not None else ():
-        error, low, high = run.error()
-        found["simulated"].append(
-            {
-                "distance": run.distance,
-                "basis": run.basis,
-                "rounds": run.rounds,
-                "amplification": run.amplification,
-                "shots": run.counts.shots,
-                "errors": run.counts.errors,
-                "logical_error_per_cycle": error,
-                "low": low,
-                "high": high,
-            }
-        )
-    return found

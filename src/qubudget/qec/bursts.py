@@ -1,15 +1,17 @@
 """What bursts add to the failures of a patch.
 
-A burst is cut into steady cells (:mod:`.history`), each is represented by a short window
+A burst is cut into steady cells (:mod:`.history`), each is seen through a short window
 (:mod:`.window`) of a patch that may stand in for a larger one (:mod:`.standin`), and the decay is
-composed of them: P = (1 - prod_k (1 - 2 delta_k)^(f_k n_k / d))/2 with n_k the cycles of the cell
-and f_k the factor of the stand-in. Where a stand-in is overwhelmed, a larger one is taken, up to
-the effort's limit; what is overwhelmed even there counts as fatal.
+composed of them (:mod:`.course`), P = (1 - exp(-sum_k f_k H_k))/2 with H_k the hazard of a cell and
+f_k the factor of the stand-in. Where a stand-in is overwhelmed, a larger one is taken, up to the
+effort's limit.
 
-Shots go where the composed failure is least certain, and stop when it is certain (a fatal burst
-needs few). The cost of a shot is reckoned by its detection events, not by the clock, so counts do
-not depend on the machine's speed. Intervals come from the windows' Jeffreys posteriors and the
-interval of Lambda, carried through the composition.
+First, cells are seen alone, which shows too small a hazard, and from the worst on: a burst that is
+fatal so needs few shots. Then steady cells are seen from inside, and shots go where, for their
+cost, they make the composed failure most certain, until it is certain enough. The cost of a shot
+is reckoned by its detection events, not by the clock, so counts do not depend on the machine's
+speed. Intervals come from the windows' Jeffreys posteriors and the interval of Lambda, carried
+through the composition. Samples of a window do not depend on the decoder.
 """
 
 from __future__ import annotations
@@ -17,32 +19,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log, sqrt
+from math import log
 from typing import Literal
 
 import numpy as np
-import pymatching
-import stim
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from qubudget.qec.background import Effort
-from qubudget.qec.circuits import memory_circuit
-from qubudget.qec.cycle import RoundNoise
-from qubudget.qec.history import BurstHistory, Decay, Placement
+from qubudget.qec.course import (
+    DRAWS,
+    Composed,
+    Course,
+    Stretch,
+    composed,
+    edges,
+    either,
+    stretches,
+    whole_rounds,
+)
+from qubudget.qec.course import interval as interval
+from qubudget.qec.decoders import Knowledge, Matching, flagged
+from qubudget.qec.history import BurstHistory, Cell, Decay
 from qubudget.qec.layout import Basis, build
-from qubudget.qec.sampling import matcher, stream
+from qubudget.qec.placement import Placement
+from qubudget.qec.sampling import stream
 from qubudget.qec.scaling import Z95
 from qubudget.qec.standin import Site, StandIn, smallest_distance, stand_in
-from qubudget.qec.window import Window
+from qubudget.qec.window import Workshop, alone, compare, steady
 
 Array = NDArray[np.float64]
-Decoder = Literal["unaware", "aware"]
-DRAWS = 4000
 FIRST_SHOTS = 64
 SATURATED = 2e-3
 """Remaining 1 - 2 P below which a burst counts as fatal and no more cells are needed."""
-OVERWHELMED = 0.3
-"""Excess failure of the worst window from which a stand-in says nothing about a larger patch."""
+OVERWHELMED = 0.42
+"""Excess failure of a window from which a stand-in says nothing about a larger patch."""
+ENOUGH = 30
+"""Failures by the excess that all windows together must have shown before they can suffice."""
+LOST = 0.47
+"""Excess failure of a window alone from which too little is left to be seen from inside."""
+COURSE_SHARE = 0.6
+"""Detection events of the three decoders' course, relative to those of all bursts."""
+MOST_SHOTS = 200_000
+"""Shots of a window of a course at most."""
+BurstEffort = Literal["sketch", "quick", "standard", "full"]
+KNOWLEDGE: tuple[Knowledge, ...] = ("unaware", "aware", "erasure")
 
 
 @dataclass(frozen=True)
@@ -57,7 +76,8 @@ class BurstPlan:
 
 
 # One core decodes some 4e5 events a second (1.5 to 3 us each; taking 300 detectors as one more).
-PLANS: Mapping[Effort, BurstPlan] = {
+PLANS: Mapping[BurstEffort, BurstPlan] = {
+    "sketch": BurstPlan(4, 2.5e5, 11, 0.5),  # one step of a search
     "quick": BurstPlan(6, 1.2e6, 15, 0.2),
     "standard": BurstPlan(8, 1.5e7, 21, 0.1),
     "full": BurstPlan(12, 2e8, 29, 0.05),
@@ -78,11 +98,6 @@ class Suppression:
         return np.asarray(np.exp(rng.normal(log(self.value), deviation, DRAWS)))
 
 
-def interval(draws: Array) -> tuple[float, float]:
-    """95 % interval of posterior draws (2, n): low end of the first row, high of the second."""
-    return float(np.quantile(draws[0], 0.025)), float(np.quantile(draws[1], 0.975))
-
-
 @dataclass(frozen=True)
 class ClassFailure:
     """Excess failure of a patch by one class of bursts.
@@ -90,7 +105,9 @@ class ClassFailure:
     ``rate`` per second and patch; ``value``, ``low``, ``high`` the probability that at least one
     basis fails, 1 - (1 - P_X)(1 - P_Z); ``draws`` its posterior, see
     :meth:`qubudget.qec.window.Window.excess_draws`; ``simulated_distance`` of the
-    largest patch that was simulated (None where nothing is hit).
+    largest patch that was simulated (None where nothing is hit). ``times`` (s, from the impact)
+    and ``failure`` at them are its course, beginning with 0; what is simulated in one stretch
+    counts from the stretch's beginning.
     """
 
     name: str
@@ -105,63 +122,8 @@ class ClassFailure:
     cycles: float
     shots: int
     truncated: bool
-
-
-def composed(parts: Sequence[tuple[ArrayLike, ArrayLike]]) -> Array:
-    """P = (1 - prod (1 - 2 delta)^n)/2 of (delta, n) pairs, exact for tiny delta too.
-
-    >>> float(composed([(1e-20, 3.0), (2e-20, 1.0)]))
-    5e-20
-    >>> float(composed([(0.5, 0.1)]))
-    0.5
-    """
-    with np.errstate(divide="ignore"):
-        exponent = sum(np.asarray(n) * np.log1p(-2 * np.asarray(delta)) for delta, n in parts)
-    return np.asarray(-0.5 * np.expm1(exponent))
-
-
-def either(first: ArrayLike, second: ArrayLike) -> Array:
-    """Probability of at least one of two independent failures."""
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    return np.asarray(first + second * (1 - first))
-
-
-@dataclass(eq=False)
-class _Composed:
-    """Windows of one basis with, for each, how many windows its cell is worth.
-
-    ``powers`` are f_k n_k / d: the best value, and draws over the uncertainty of Lambda.
-    """
-
-    patch: StandIn
-    windows: list[Window]
-    powers: list[tuple[float, Array]]
-    spent: float = 0.0
-
-    def value(self) -> float:
-        """Excess failure as counted."""
-        return float(composed([(w.excess(), p) for w, (p, _) in self._pairs()]))
-
-    def draws(self, rng: np.random.Generator, *, counts_only: bool = False) -> Array:
-        """Posterior of the excess failure, (2, DRAWS) for low and high ends; of the counts alone,
-        with Lambda held, if so wanted."""
-        return composed(
-            [
-                (window.excess_draws(rng, DRAWS), best if counts_only else power)
-                for window, (best, power) in self._pairs()
-            ]
-        )
-
-    def _pairs(self) -> zip[tuple[Window, tuple[float, Array]]]:
-        return zip(self.windows, self.powers, strict=True)
-
-    def least_certain(self) -> Window:
-        """The window whose count spreads the composed exponent most."""
-        spread = [
-            power * sqrt(window.worse + window.better + 1) / window.shots
-            for window, (power, _) in self._pairs()
-        ]
-        return self.windows[int(np.argmax(spread))]
+    times: Array = field(repr=False)
+    failure: Array = field(repr=False)
 
 
 @dataclass(eq=False)
@@ -169,17 +131,27 @@ class BurstStudy:
     """All bursts of one design; one budget is spent over them.
 
     ``suppression`` is None where the background shows no gain from distance; then nothing is
-    scaled and the largest affordable patch stands for the whole as it is.
+    scaled and the largest affordable patch stands for the whole as it is. ``plugin`` replaces
+    matching; see :mod:`qubudget.qec.decoders`.
+
+    Raises
+    ------
+    OutOfRangeError: a decoder that is unknown or not installed.
     """
 
     site: Site
-    decoder: Decoder
+    knowledge: Knowledge
     suppression: Suppression | None
-    effort: Effort
+    effort: BurstEffort
     seed: int
-    _quiet: dict[tuple[int, Basis], tuple[stim.Circuit, pymatching.Matching]] = field(
-        default_factory=dict, init=False
-    )
+    matching: Matching = "plain"
+    plugin: str | None = None
+    _workshop: Workshop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._workshop = Workshop(
+            self.site.family, self.site.noise, self.knowledge, self.matching, self.plugin
+        )
 
     @property
     def largest(self) -> int:
@@ -194,23 +166,36 @@ class BurstStudy:
         assert self.suppression is not None
         return self.suppression.draws(np.random.default_rng(stream(self.seed, "suppression")))
 
-    def run(self, bursts: Sequence[BurstHistory], rate_scale: float) -> list[ClassFailure]:
-        """Excess failure of every class, in the order given; rates per chip times the scale."""
+    def run(
+        self,
+        bursts: Sequence[BurstHistory],
+        rate_scale: float,
+        placements: Sequence[Placement] | None = None,
+    ) -> list[ClassFailure]:
+        """Excess failure of every class, in the order given; rates per chip times the scale.
+
+        ``placements`` : of the patch that each of them meets, where not that of the site.
+        """
         plan = PLANS[self.effort]
         layout = build(self.site.family, self.site.distance)
-        whole = self.site.place(layout)
-        histories = [self.site.decay(burst, layout, whole, plan.cells) for burst in bursts]
+        wholes = placements or [self.site.place(layout)] * len(bursts)
+        histories = [
+            self.site.decay(burst, layout, whole, plan.cells)
+            for burst, whole in zip(bursts, wholes, strict=True)
+        ]
         tasks = sum(bool(history.cells) for history in histories) * len(layout.bases)
         budget, results = plan.events, []
-        for burst, history in zip(bursts, histories, strict=True):
-            draws, value, parts = np.zeros((2, DRAWS)), 0.0, []
+        for burst, whole, history in zip(bursts, wholes, histories, strict=True):
+            draws, found = np.zeros((2, DRAWS)), []
             for basis in layout.bases if history.cells else ():
                 rng = np.random.default_rng(stream(self.seed, "posterior", burst.name, basis))
                 part = self._compose(burst, whole, history, basis, budget / tasks, rng)
-                draws, value = either(draws, part.draws(rng)), float(either(value, part.value()))
+                draws = either(draws, part.draws(rng))
                 budget, tasks = max(budget - part.spent, 0.0), tasks - 1
-                parts.append(part)
+                found.append(part)
+            times, failure = _course(found)
             low, high = interval(draws)
+            value = float(failure[-1])
             results.append(
                 ClassFailure(
                     burst.name,
@@ -220,14 +205,121 @@ class BurstStudy:
                     min(low, value),
                     max(high, value),
                     draws,
-                    max((part.patch.layout.distance for part in parts), default=None),
+                    max((part.patch.layout.distance for part in found), default=None),
                     history.hit,
                     sum(cell.cycles for cell in history.cells),
-                    sum(window.shots for part in parts for window in part.windows),
+                    sum(part.dropped + sum(w.shots for w in part.windows) for part in found),
                     history.truncated,
+                    times,
+                    failure,
                 )
             )
         return results
+
+    def courses(self, burst: BurstHistory, quiet: tuple[float, float, float]) -> list[Course]:
+        """Logical error per cycle through a burst, of an unaware, an aware and an erasure decoder
+        on the same samples.
+
+        Parameters
+        ----------
+        quiet : (value, low, high) of the logical error per cycle in quiet times, mean of the
+            bases.
+
+        Every cell is taken as if it lasted. With quick effort, and where it loses the state within
+        2 d cycles, the error is that of a window alone, up to a third too low. An empty list where
+        nothing is hit.
+        """
+        layout = build(self.site.family, self.site.distance)
+        whole = self.site.place(layout)
+        history = self.site.decay(burst, layout, whole, PLANS[self.effort].cells)
+        if not history.cells:
+            return []
+        shops = {k: self._workshop.knowing(k) for k in KNOWLEDGE}
+        patch = self._stand_in(burst, whole, history, self._wanted(whole, history))
+        view = self._view(patch, 0.0)
+        d, bases = patch.layout.distance, patch.layout.bases
+        share = COURSE_SHARE * PLANS[self.effort].events / len(view.cells) / len(bases)
+        rng = np.random.default_rng(stream(self.seed, "course", burst.name))
+        total = {k: np.zeros((3, len(view.cells), DRAWS)) for k in KNOWLEDGE}
+        for place, cell in enumerate(view.cells):
+            factor, factors = self._factor(patch, patch.history.cells.index(cell))
+            for basis in bases:
+                sequence = stream(self.seed, "course", burst.name, basis, d, place)
+                for inside in (False,) if self.effort in ("sketch", "quick") else (False, True):
+                    parts = steady(d, cell.excess, inside=inside)
+                    seen = {k: shop.window(d, basis, parts, sequence) for k, shop in shops.items()}
+                    compare(seen, FIRST_SHOTS)
+                    if any(w.excess() >= LOST for w in seen.values()):
+                        break
+                spent = sum(w.events for w in seen.values())
+                affordable = int(min(FIRST_SHOTS * share / spent, MOST_SHOTS)) - FIRST_SHOTS
+                compare(seen, max(affordable, 0))
+                for knowledge, window in seen.items():
+                    rows = np.stack(
+                        [
+                            np.full(DRAWS, float(window.excess())),
+                            *window.excess_draws(rng, DRAWS),
+                        ]
+                    )
+                    with np.errstate(divide="ignore"):
+                        hazard = -np.log1p(-2 * rows) / window.rounds
+                    hazard = hazard * np.stack([np.full(DRAWS, factor), factors, factors])
+                    total[knowledge][:, place] += composed(hazard) / len(bases)
+        return [
+            _with_quiet(burst.name, knowledge, np.array([c.time for c in view.cells]), rows, quiet)
+            for knowledge, rows in total.items()
+        ]
+
+    def _wanted(self, whole: Placement, history: Decay) -> int:
+        """Distance of the first stand-in."""
+        wanted = self.largest
+        if self.suppression and self.site.family == "surface":
+            wanted = smallest_distance(self.site, whole, history)
+        return min(wanted, self.largest)
+
+    def _stand_in(
+        self, burst: BurstHistory, whole: Placement, history: Decay, distance: int
+    ) -> StandIn:
+        return stand_in(self.site, burst, whole, history, distance, PLANS[self.effort].cells)
+
+    def _factor(self, patch: StandIn, number: int) -> tuple[float, Array]:
+        """Hazard of the whole patch over that of the stand-in in one of its cells."""
+        more = (self.site.distance - patch.layout.distance) / 2
+        if not more or not self.suppression:
+            return 1.0, np.ones(DRAWS)
+        # Where so much is hit beyond the stand-in that distance gains nothing, nothing is taken
+        # off.
+        lower = patch.reduction[number]
+        best = max(self.suppression.value * lower, 1.0) ** -more
+        return best, np.asarray(np.maximum(self._suppression_draws * lower, 1.0) ** -more)
+
+    def _view(self, patch: StandIn, spent: float) -> Composed:
+        """The stretches of a stand-in's history, worst first."""
+        d, history = patch.layout.distance, patch.history.cells
+        order = sorted(range(len(history)), key=lambda number: history[number].time)
+        cells = [history[number] for number in order]
+        found = []
+        for places in stretches(cells, d):
+            # The factor of the cell that the stand-in tells least of.
+            factor = max((self._factor(patch, order[p]) for p in places), key=lambda f: f[0])
+            cycles = sum(cells[p].cycles for p in places)
+            alike = len(places) == 1 and cycles >= 2 * d
+            found.append(Stretch(min(order[p] for p in places), places, cycles, alike, factor))
+        times = edges(cells, self.site.noise.schedule.cycle_time)
+        lengths = np.array([cell.cycles for cell in cells])
+        shares = (np.array([cell.time for cell in cells]) - times[:-1]) / np.diff(times)
+        early = lengths * np.where((shares > 0) & (shares < 1), shares, 0.5)
+        found.sort(key=lambda stretch: stretch.number)
+        # A decoder that is told other qubits all of a sudden fails more or less all of a sudden.
+        told = [self._told(cell) for cell in cells]
+        jumps = {i for i in range(1, len(cells)) if told[i] != told[i - 1]}
+        return Composed(patch, cells, found, (early, lengths - early), jumps, times, spent)
+
+    def _told(self, cell: Cell) -> bytes:
+        """The qubits that an erasure decoder is told of."""
+        if self.knowledge != "erasure":
+            return b""
+        return flagged(cell.excess, self.site.noise.schedule).tobytes()
 
     def _compose(
         self,
@@ -237,26 +329,24 @@ class BurstStudy:
         basis: Basis,
         budget: float,
         rng: np.random.Generator,
-    ) -> _Composed:
-        """Cells from the worst on until the burst is known to be fatal, then refinement."""
-        plan = PLANS[self.effort]
-        wanted = self.largest
-        if self.suppression and self.site.family == "surface":
-            wanted = smallest_distance(self.site, whole, history)
-        distance, spent = min(wanted, self.largest), 0.0
+    ) -> Composed:
+        """Stretches from the worst on until the burst is known to be fatal, then refinement."""
+        distance, spent = self._wanted(whole, history), 0.0
         while True:
-            patch = stand_in(self.site, burst, whole, history, distance, plan.cells)
-            found = _Composed(patch, [], [], spent)
+            found = self._view(self._stand_in(burst, whole, history, distance), spent)
             self._extend(found, burst.name, basis)
             if found.windows[0].excess() < OVERWHELMED or distance >= self.largest:
                 break
             distance, spent = min(distance + 4, self.largest), found.spent
         while (fatal := self._fatal(found, rng)) is False:
-            if len(found.windows) == len(patch.history.cells):
+            if len(found.windows) == len(found.stretches):
                 break
             self._extend(found, burst.name, basis)
-        while not fatal and found.spent < budget and not self._settled(found, rng):
-            target = found.least_certain()
+        if fatal:
+            return found
+        self._go_inside(found, burst.name, basis)
+        while found.spent < budget and not self._settled(found, rng):
+            target = found.most_wanted()
             affordable = (budget - found.spent) * target.shots / max(target.events, 1.0)
             shots = int(min(target.shots, affordable))
             if shots < 1:
@@ -265,49 +355,59 @@ class BurstStudy:
         return found
 
     @staticmethod
-    def _fatal(found: _Composed, rng: np.random.Generator) -> bool:
+    def _fatal(found: Composed, rng: np.random.Generator) -> bool:
         return bool(1 - 2 * interval(found.draws(rng))[0] < SATURATED)
 
-    def _settled(self, found: _Composed, rng: np.random.Generator) -> bool:
+    def _settled(self, found: Composed, rng: np.random.Generator) -> bool:
+        # A long burst looks fatal, and certain to be so, by the priors of its windows alone.
+        if 0 < sum(window.worse for window in found.windows) < ENOUGH:
+            return False
         low, high = interval(found.draws(rng, counts_only=True))
         return high - low < PLANS[self.effort].relative_width * (low + high) / 2 or high < 1e-6
 
-    def _extend(self, found: _Composed, name: str, basis: Basis) -> None:
-        """Add the next cell of the stand-in, with its first shots."""
-        number, patch, noise = len(found.windows), found.patch, self.site.noise
-        cell, layout = patch.history.cells[number], patch.layout
-        d, empty = layout.distance, RoundNoise()
-        quiet, calm = self._quiet_window(d, basis)
-        only = [(d, empty), (d, RoundNoise(decoherence=cell.excess)), (d, empty)]
-        added = memory_circuit(layout, basis, only, noise.schedule)
-        decoder = calm
-        if self.decoder == "aware":
-            still = noise.on(layout.qubits)
-            true = [(d, still), (d, still.with_excess(cell.excess)), (d, still)]
-            decoder = matcher(memory_circuit(layout, basis, true, noise.schedule))
-        window = Window(
-            quiet, added, calm, decoder, stream(self.seed, "burst", name, basis, d, number), d
-        )
+    def _extend(self, found: Composed, name: str, basis: Basis) -> None:
+        """See the next stretch alone, with its first shots."""
+        d, stretch = found.patch.layout.distance, found.stretches[len(found.windows)]
+        cells = [found.cells[p] for p in stretch.places]
+        if stretch.steady:
+            parts = steady(d, cells[0].excess, inside=False)
+        else:
+            row = zip(whole_rounds(cells), cells, strict=True)
+            parts = alone(d, [(rounds, cell.excess) for rounds, cell in row if rounds])
+        sequence = stream(self.seed, "burst", name, basis, d, stretch.number)
+        window = self._workshop.window(d, basis, parts, sequence)
         found.spent += window.run(FIRST_SHOTS)
         found.windows.append(window)
-        best, draws = cell.cycles / d, np.full(DRAWS, cell.cycles / d)
-        more = (self.site.distance - d) / 2
-        if more and self.suppression:
-            lower = patch.reduction[number]
-            # Where so much is hit beyond the stand-in that distance gains nothing, nothing is
-            # taken off.
-            best *= max(self.suppression.value * lower, 1.0) ** -more
-            draws *= np.maximum(self._suppression_draws * lower, 1.0) ** -more
-        found.powers.append((best, draws))
 
-    def _quiet_window(
-        self, distance: int, basis: Basis
-    ) -> tuple[stim.Circuit, pymatching.Matching]:
-        """Quiet window and its decoder, made once per distance and basis."""
-        if (distance, basis) not in self._quiet:
-            layout, noise = build(self.site.family, distance), self.site.noise
-            circuit = memory_circuit(
-                layout, basis, [(3 * distance, noise.on(layout.qubits))], noise.schedule
-            )
-            self._quiet[distance, basis] = circuit, matcher(circuit)
-        return self._quiet[distance, basis]
+    def _go_inside(self, found: Composed, name: str, basis: Basis) -> None:
+        """See steady stretches from inside, where that leaves something to be seen."""
+        d = found.patch.layout.distance
+        for i, (stretch, window) in enumerate(zip(found.stretches, found.windows, strict=True)):
+            if not stretch.steady or window.excess() >= LOST:
+                continue
+            found.dropped += window.shots
+            sequence = stream(self.seed, "inside", name, basis, d, stretch.number)
+            parts = steady(d, found.cells[stretch.places[0]].excess, inside=True)
+            found.windows[i] = self._workshop.window(d, basis, parts, sequence)
+            found.spent += found.windows[i].run(FIRST_SHOTS)
+
+
+def _course(found: Sequence[Composed]) -> tuple[Array, Array]:
+    """Times and the failure of at least one basis up to them, on the first basis' edges."""
+    if not found:
+        return np.zeros(1), np.zeros(1)
+    times, failure = found[0].times, np.zeros(len(found[0].times))
+    for part in found:
+        failure = either(failure, np.interp(times, part.times, part.course()))
+    return times, failure
+
+
+def _with_quiet(
+    name: str, decoder: str, times: Array, rows: Array, quiet: tuple[float, float, float]
+) -> Course:
+    """The course of excess errors (value, low and high rows; cells; draws), with quiet errors."""
+    ends = (rows[0, :, 0], np.quantile(rows[1], 0.025, axis=1), np.quantile(rows[2], 0.975, axis=1))
+    value, low, high = (
+        excess + error - 2 * excess * error for excess, error in zip(ends, quiet, strict=True)
+    )
+    return Course(name, decoder, times, value, np.minimum(low, value), np.maximum(high, value))

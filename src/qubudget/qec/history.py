@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -12,8 +11,9 @@ from scipy.interpolate import RegularGridInterpolator
 
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.cycle import Decoherence
-from qubudget.qec.layout import Layout
 from qubudget.qec.noise import combine, detuning_flip, independent_flips
+from qubudget.qec.placement import Placement as Placement
+from qubudget.qec.placement import place as place
 
 Array = NDArray[np.float64]
 MAX_CYCLES = 25_000
@@ -93,37 +93,6 @@ class BurstHistory:
                 for a in (burst.x, burst.y, burst.times, burst.excess_relaxation, burst.detuning)
             ),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """A patch on chips: qubit positions (m, from the chip's centre), which of them sit on the
-    central chip, and the number of chips that a patch spans."""
-
-    positions: Array
-    on_chip: NDArray[np.bool_]
-    chips: int
-
-
-def place(
-    layout: Layout,
-    pitch: float,
-    length: float,
-    width: float,
-    centre: tuple[float, float] = (0.0, 0.0),
-) -> Placement:
-    """Put a patch on a chip, neighbours one ``pitch`` apart, its middle at ``centre`` (all in m).
-
-    A patch larger than the chip covers further chips of the same size around it. Each of them is
-    hit as often as the central one, and an event on it is counted as if it held as many qubits of
-    the patch: an upper bound where the outer chips are only partly covered.
-    """
-    positions = layout.coordinates * pitch + np.array(centre)
-    half = np.array([length, width]) / 2
-    inside = np.abs(positions) <= half * (1 + 1e-9)
-    beyond = np.maximum(np.abs(positions).max(axis=0) - half * (1 + 1e-9), 0.0)
-    counts = [1 + 2 * ceil(b / s) for b, s in zip(beyond, (length, width), strict=True)]
-    return Placement(positions, inside.all(axis=1), counts[0] * counts[1])
 
 
 @dataclass(frozen=True, eq=False)

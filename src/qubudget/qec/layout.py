@@ -6,6 +6,7 @@ the patch's centre.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Literal
@@ -32,9 +33,10 @@ class Check:
 class Layout:
     """A patch of one code.
 
-    ``coordinates`` (qubits, 2); ``data`` the indices of the data qubits, ``checks`` in the order
-    of their measurement, ``logical`` the data qubits of the logical operator of each basis that
-    the code protects.
+    ``distance`` of the code, or the side of a patch without a logical qubit; ``coordinates``
+    (qubits, 2); ``data`` the indices of the data qubits, ``checks`` in the order of their
+    measurement, ``logical`` the data qubits of the logical operator of each basis that the code
+    protects.
     """
 
     family: Family
@@ -53,6 +55,11 @@ class Layout:
     def bases(self) -> tuple[Basis, ...]:
         """Bases whose logical memory the code protects."""
         return tuple(self.logical)
+
+    @property
+    def tilted(self) -> bool:
+        """Whether the grid of qubits stands at 45 degrees to the patch's sides."""
+        return self.family == "surface"
 
     @property
     def layers(self) -> int:
@@ -88,32 +95,71 @@ def rotated_surface(distance: int) -> Layout:
     """
     _require_odd(distance)
     d = distance
-    sites: list[tuple[int, int]] = [(x, y) for y in range(1, 2 * d, 2) for x in range(1, 2 * d, 2)]
+
+    def kind(x: int, y: int) -> Basis | None:
+        if (x + y) % 4:
+            return None if x in (0, 2 * d) else "X"
+        return None if y in (0, 2 * d) else "Z"
+
+    coordinates, checks = _rotated(d, kind)
+    column, row = range(0, d * d, d), range(d)
+    return Layout(
+        "surface",
+        d,
+        coordinates,
+        tuple(range(d * d)),
+        checks,
+        {"X": tuple(column), "Z": tuple(row)},
+    )
+
+
+def rotated_closed(side: int, basis: Basis) -> Layout:
+    """Rotated surface-code patch with boundaries of one basis all around and no logical qubit.
+
+    Every data qubit belongs to two checks of ``basis``, so their product is the identity, and with
+    side^2 data qubits and side^2 + 1 checks nothing is left to encode (Gidney, Quantum 6, 786
+    (2022), Fig. 1: side 4, basis X, twelve X checks).
+
+    Raises
+    ------
+    OutOfRangeError: side odd or below 2.
+    """
+    if side < 2 or side % 2:
+        raise OutOfRangeError(
+            f"a patch with like boundaries all around needs an even side, given {side}"
+        )
+    other: Basis = "Z" if basis == "X" else "X"
+
+    def kind(x: int, y: int) -> Basis | None:
+        if (x + y) % 4:
+            return basis
+        return None if x in (0, 2 * side) or y in (0, 2 * side) else other
+
+    coordinates, checks = _rotated(side, kind)
+    return Layout("surface", side, coordinates, tuple(range(side * side)), checks, {})
+
+
+def _rotated(
+    side: int, kind: Callable[[int, int], Basis | None]
+) -> tuple[NDArray[np.float64], tuple[Check, ...]]:
+    """Coordinates and checks of side^2 data qubits, row by row, with a check of this kind on every
+    corner of their cells."""
+    sites = [(x, y) for y in range(1, 2 * side, 2) for x in range(1, 2 * side, 2)]
     index = {site: i for i, site in enumerate(sites)}
     turns: dict[Basis, tuple[tuple[int, int], ...]] = {
         "X": ((1, 1), (-1, 1), (1, -1), (-1, -1)),
         "Z": ((1, 1), (1, -1), (-1, 1), (-1, -1)),
     }
     checks = []
-    for y in range(0, 2 * d + 1, 2):
-        for x in range(0, 2 * d + 1, 2):
-            basis: Basis = "X" if (x + y) % 4 else "Z"
-            if (basis == "X" and x in (0, 2 * d)) or (basis == "Z" and y in (0, 2 * d)):
+    for y in range(0, 2 * side + 1, 2):
+        for x in range(0, 2 * side + 1, 2):
+            basis = kind(x, y)
+            if basis is None:
                 continue
             partners = tuple(index.get((x + i, y + j)) for i, j in turns[basis])
             checks.append(Check(len(sites), basis, partners))
             sites.append((x, y))
-    return Layout(
-        "surface",
-        d,
-        (np.array(sites, float) - d) / sqrt(2),
-        tuple(range(d * d)),
-        tuple(checks),
-        {
-            "X": tuple(index[1, y] for y in range(1, 2 * d, 2)),
-            "Z": tuple(index[x, 1] for x in range(1, 2 * d, 2)),
-        },
-    )
+    return (np.array(sites, float) - side) / sqrt(2), tuple(checks)
 
 
 def repetition(distance: int) -> Layout:

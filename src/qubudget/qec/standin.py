@@ -17,16 +17,9 @@ from numpy.typing import NDArray
 
 from qubudget.qec.background import QuietNoise
 from qubudget.qec.cycle import Decoherence
-from qubudget.qec.history import (
-    BurstHistory,
-    Decay,
-    Placement,
-    decay,
-    error_at,
-    place,
-    quiet_error,
-)
+from qubudget.qec.history import BurstHistory, Decay, decay, error_at, quiet_error
 from qubudget.qec.layout import Family, Layout, build
+from qubudget.qec.placement import Chip, Orientation, Placement, place
 
 Array = NDArray[np.float64]
 MARGIN = 6
@@ -35,7 +28,10 @@ MARGIN = 6
 
 @dataclass(frozen=True)
 class Site:
-    """Code and chip on which all bursts of a design fall; lengths in m."""
+    """Code and chip on which all bursts of a design fall; lengths in m.
+
+    ``offset`` is the patch's middle from the chip's centre, ``orientation`` how it is turned.
+    """
 
     family: Family
     distance: int
@@ -43,14 +39,21 @@ class Site:
     length: float
     width: float
     noise: QuietNoise
+    offset: tuple[float, float] = (0.0, 0.0)
+    orientation: Orientation = "sides"
 
-    def place(self, layout: Layout, centre: tuple[float, float] = (0.0, 0.0)) -> Placement:
-        """A patch of this code on the chip."""
-        return place(layout, self.pitch, self.length, self.width, centre)
+    @property
+    def chip(self) -> Chip:
+        """The chip's size and pitch."""
+        return Chip(self.length, self.width, self.pitch)
+
+    def place(self, layout: Layout) -> Placement:
+        """A patch of this code on the chip; refused where it does not belong there."""
+        return place(layout, self.chip, self.offset, self.orientation)
 
     def quiet(self, layout: Layout) -> Decoherence:
         """Quiet decoherence of a patch."""
-        return Decoherence.equal(layout.qubits, self.noise.relaxation, self.noise.dephasing)
+        return self.noise.decoherence(layout.qubits)
 
     def decay(self, burst: BurstHistory, layout: Layout, placement: Placement, cells: int) -> Decay:
         """The burst as this placement of a patch sees it."""
@@ -79,7 +82,7 @@ def smallest_distance(site: Site, placement: Placement, history: Decay) -> int:
     """Distance of the smallest patch that holds the hit qubits and the margin; 7 without any."""
     if not history.hit:
         return min(MARGIN + 1, site.distance)
-    reach = float(np.ptp(placement.positions[history.focus], axis=0).max()) / site.pitch
+    reach = float(np.ptp(placement.local[history.focus], axis=0).max()) / site.pitch
     # A rotated patch of distance d is sqrt(2) d neighbour distances wide.
     distance = ceil(reach / sqrt(2)) + MARGIN
     return min(distance + 1 - distance % 2, site.distance)
@@ -93,21 +96,22 @@ def stand_in(
     if distance == site.distance:
         return StandIn(layout, history, np.ones(len(history.cells)))
     size = np.ptp(layout.coordinates, axis=0) * site.pitch
-    room = (np.ptp(whole.positions, axis=0) - size) / 2
+    room = (np.ptp(whole.local, axis=0) - size) / 2
     step = sqrt(2) * site.pitch
 
-    def local(target: Array) -> tuple[Array, Decay]:
+    def cut_out(target: Array) -> tuple[Array, Decay]:
         # Steps of sqrt(2) pitches keep data on data sites and ancillas on ancillas.
         middle = np.round(np.clip(target, -room, room) / step) * step
-        placed = site.place(layout, (float(middle[0]), float(middle[1])))
+        x, y = whole.on_the_chip(middle).tolist()
+        placed = Placement(layout, site.chip, (x, y), site.orientation)
         return middle, site.decay(burst, layout, placed, cells)
 
-    spots = whole.positions[history.focus]
-    middle, seen = local((spots.max(axis=0) + spots.min(axis=0)) / 2)
+    spots = whole.local[history.focus]
+    middle, seen = cut_out((spots.max(axis=0) + spots.min(axis=0)) / 2)
     if not seen.cells:
         # A focus with a hole at its middle: go to the worst qubit itself.
-        middle, seen = local(whole.positions[history.worst])
-    outside = np.any(np.abs(whole.positions - middle) > size / 2 + 1e-9, axis=1)
+        middle, seen = cut_out(whole.local[history.worst])
+    outside = np.any(np.abs(whole.local - middle) > size / 2 + 1e-9, axis=1)
     schedule = site.noise.schedule
     still = quiet_error(site.quiet(layout), schedule.cycle_time)
     beyond = [

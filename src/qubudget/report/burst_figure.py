@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOOKS = {
-    "unaware": (VERMILLION, "solid", "o"),
-    "aware": (BLUE, "dashed", "s"),
-    "erasure": (GREEN, "dashdot", "^"),
+    "unaware": (VERMILLION, "solid", 3.4, "o"),
+    "aware": (BLUE, "dashed", 2.2, "s"),
+    "erasure": (GREEN, "dashdot", 1.2, "^"),
 }
+"""The lower curves are wider, so that all are seen where decoders agree."""
 LOST = 0.5
 """Logical error per cycle of a state that is forgotten at once."""
 _OTHERS = ("D", "v", "P", "X")
@@ -42,14 +43,14 @@ def draw_courses(data: Data, ax: Axes | None = None) -> Axes:
     levels = []
     for index, course in enumerate(chosen):
         decoder = str(course.get("decoder"))
-        colour, line, marker = LOOKS.get(
-            decoder, (PALETTE[(3 + index) % 7], "dotted", _OTHERS[index % len(_OTHERS)])
+        colour, line, width, marker = LOOKS.get(
+            decoder, (PALETTE[(3 + index) % 7], "dotted", 1.2, _OTHERS[index % len(_OTHERS)])
         )
         time, error, low, high = curves(course, "time_s", "error_per_cycle", "low", "high")
         error[~(error > 0)] = np.nan
-        ax.plot(time, error, color=colour, linestyle=line, marker=marker, markersize=4.5,
-                markevery=max(1, len(time) // 12), markeredgecolor=INK, markeredgewidth=0.4,
-                label=plain(decoder))  # fmt: skip
+        ax.plot(time, error, color=colour, linestyle=line, linewidth=width, marker=marker,
+                markersize=3 + width, markevery=max(1, len(time) // 12), markeredgecolor=INK,
+                markeredgewidth=0.4, label=f"{plain(decoder)} decoder")  # fmt: skip
         levels += [*error[error > 0], *low[low > 0]]
         band = np.isfinite(low) & (high > 0)
         if band.any():
@@ -66,7 +67,7 @@ def draw_courses(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(min(levels) / 5, 1.0)
-    ax.legend(title="decoder", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

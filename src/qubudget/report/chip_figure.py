@@ -1,4 +1,4 @@
-"""The figure of the chip: its patches over the map of T1 after the reference event."""
+"""The figure of the chip: its patches over the map of T1 in a burst."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qubudget.report.canvas import axes_for, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, rows, section
-from qubudget.report.style import FAINT, INK, PALETTE, VERMILLION
+from qubudget.report.style import FAINT, INK, PALETTE
 from qubudget.report.survival_figure import curves, explained
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _ROLES = (("data", "o", "white"), ("ancilla", "s", INK))
 
 
 def draw_chip(data: Data, ax: Axes | None = None) -> Axes:
-    """The chip in millimetres from its centre: T1 after the event, patches and their qubits.
+    """The chip in millimetres from its centre: T1 in a burst, patches and their qubits.
 
-    ``t1_s[i][j]`` belongs to the place (``x[i]``, ``y[j]``) in metres.
+    ``t1_s[i][j]`` belongs to the place (``x_m[i]``, ``y_m[j]``).
     """
     from matplotlib.patches import Rectangle
 
@@ -45,45 +45,47 @@ def draw_chip(data: Data, ax: Axes | None = None) -> Axes:
     if length and width:
         ax.add_patch(Rectangle((-length / 2, -width / 2), length, width, fill=False, edgecolor=INK,
                                linewidth=1.6, label="chip"))  # fmt: skip
-    _map(ax, section(placement, "burst"), (length / 2, width / 2))
+    burst = section(placement, "burst")
+    if _map(ax, burst, (length / 2, width / 2)) and burst.get("name"):
+        ax.set_title(f"Patches on the chip, and T1 in a burst: {plain(burst['name'])}")
     _qubits(ax, [qubit for patch in patches for qubit in rows(patch, "qubits")])
     for index, patch in enumerate(patches):
         _patch(ax, patch, index, len(patches))
-    event = section(data, "impact", "reference_event")
-    hit = number(event, "x_m"), number(event, "y_m")
-    if hit[0] is not None and hit[1] is not None:
-        ax.plot([MM * hit[0]], [MM * hit[1]], "X", color=VERMILLION, markeredgecolor="white",
-                markersize=11, zorder=5, linestyle="none", label="reference event")  # fmt: skip
     ax.set_aspect("equal")
     ax.grid(visible=False)
+    ax.use_sticky_edges = False
     ax.margins(0.06)
     ax.autoscale_view()
     ax.legend(loc="upper right", bbox_to_anchor=(-0.22, 1.0))
     return ax
 
 
-def _map(ax: Axes, burst: Data, half: tuple[float, float]) -> None:
-    """Contours of T1 with their scale; nothing where there is no such map."""
+def _map(ax: Axes, burst: Data, half: tuple[float, float]) -> bool:
+    """Contours of T1 with their scale; False where there is no such map."""
     import numpy as np
     from matplotlib.colors import LogNorm
 
-    x, y = (_edges(MM * curves(burst, key)[0], end) for key, end in zip("xy", half, strict=True))
+    x, y = (
+        _edges(MM * curves(burst, key)[0], end)
+        for key, end in zip(("x_m", "y_m"), half, strict=True)
+    )
     columns = [{"t1_s": column} for column in burst.get("t1_s") or ()]
     t1 = [curves(column, "t1_s")[0] for column in columns]
     if {len(column) for column in t1} != {len(y) - 2} or len(t1) != len(x) - 2:
-        return
+        return False
     values = np.pad(np.array(t1), 1, mode="edge").T
     known = values[values > 0]
     if not len(known):
-        return
+        return False
     levels = _levels(float(known.min()), float(known.max()))
     shown = ax.contourf(x, y, np.where(values > 0, values, np.nan), levels=levels, cmap="cividis",
                         norm=LogNorm(levels[0], levels[-1]), zorder=0)  # fmt: skip
     when = number(burst, "time_s")
     bar = ax.figure.colorbar(shown, ax=ax, shrink=0.9)
-    bar.set_label("T1 (s)" + (f", {engineering(when, 's')} after the event" if when else ""))
+    bar.set_label("T1 (s)" + (f", {engineering(when, 's')} after the impact" if when else ""))
     bar.minorticks_off()
     bar.set_ticks(levels, labels=[engineering(level, "s") for level in levels])
+    return True
 
 
 def _edges(centres: NDArray[np.float64], end: float) -> NDArray[np.float64]:
@@ -101,7 +103,7 @@ def _levels(low: float, high: float) -> list[float]:
 
     if high > 10 * low:
         steps = (1.0, 2.0, 5.0) if high < 1e4 * low else (1.0,)
-        ticks = LogLocator(subs=steps, numticks=99).tick_values(low, high)
+        ticks = LogLocator(subs=steps, numticks=99).tick_values(low, 10 * high)
     else:
         ticks = MaxNLocator(8).tick_values(low, max(high, 1.01 * low))
     found = [float(tick) for tick in ticks if tick > 0]

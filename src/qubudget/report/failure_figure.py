@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 MOST_CAUSES = 12
 DECADES = 12
-QUIET = "quiet"
+QUIET = ("quiet", "background")
+"""How the causes begin that need no burst."""
+SMALL_SHARE = 1e-3
+WORDS_WIDTH = 84
+"""Points between the axes and the legend, for the rates."""
 
 
 def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
@@ -24,6 +28,8 @@ def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
 
     At the right: the rate and its share of the sum. Causes beyond the largest are summed up.
     """
+    from matplotlib.transforms import ScaledTranslation
+
     ax = axes_for(data, ax)
     part = section(data, "qec")
     ax.set_title("What causes logical failures")
@@ -36,7 +42,7 @@ def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
         return say(ax, explained(part, "budget", _nothing(causes)))
     total, target = number(part, "logical_errors_per_day"), target_per_day(data)
     lines = (
-        (total, PURPLE, "--", f"all together, {engineering(total)}"),
+        (total, PURPLE, "--", f"together, {engineering(total)}"),
         (target, GREEN, "-.", f"target, {engineering(target)}"),
     )
     for level, colour, line, label in lines:
@@ -56,12 +62,13 @@ def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
                     label=label)  # fmt: skip
     for place, cause in enumerate(causes):
         _interval(ax, place, cause, left)
-        ax.annotate(_words(cause, whole), (1.01, place), xycoords=("axes fraction", "data"),
-                    va="center", fontsize=8)  # fmt: skip
+        ax.annotate(_words(cause, whole), (1.0, place), (5, 0), xycoords=("axes fraction", "data"),
+                    textcoords="offset points", va="center", fontsize=8)  # fmt: skip
     ax.set_yticks(range(len(causes)), [plain(cause.get("cause")) for cause in causes])
     ax.set_ylim(len(causes) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.2, 1.0))
+    beside = ax.transAxes + ScaledTranslation(WORDS_WIDTH / 72, 0.0, ax.figure.dpi_scale_trans)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), bbox_transform=beside)
     return ax
 
 
@@ -99,7 +106,9 @@ def _words(cause: Data, whole: float) -> str:
         return MISSING
     if not rate:
         return f"0, below {engineering(high)}" if high else "0"
-    return f"{engineering(rate)} ({percent(rate / whole)})"
+    share = rate / whole
+    small = share < SMALL_SHARE
+    return f"{engineering(rate)} ({'< ' if small else ''}{percent(max(share, SMALL_SHARE))})"
 
 
 def _nothing(causes: list[Data]) -> str:

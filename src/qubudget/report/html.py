@@ -13,7 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from qubudget.report import figures, tables
+from qubudget.report.burst_figure import draw_courses
 from qubudget.report.canvas import Draw, svg
+from qubudget.report.chip_figure import draw_chip
+from qubudget.report.failure_figure import draw_budget
 from qubudget.report.growth_figure import draw_growth
 from qubudget.report.load_tree import load_tree_table
 from qubudget.report.logical_figure import draw_logical_error
@@ -27,6 +30,7 @@ from qubudget.report.records import claims_table, measured_table, provenance_tab
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.style import FAINT, INK
 from qubudget.report.summary import tiles, verdict_words
+from qubudget.report.survival_figure import draw_survival
 from qubudget.report.table import Table
 from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
 from qubudget.report.trade_figure import draw_trades
@@ -185,14 +189,43 @@ def _impact(data: Data) -> Iterator[Part]:
 
 
 def _qec(data: Data) -> Iterator[Part]:
-    if qec := section(data, "qec"):
+    qec = section(data, "qec")
+    if not qec:
+        return
+    yield _part(
+        data, "qec", "Error correction: logical errors", reason(qec), draw_logical_error,
+        "Points: logical error per cycle against code distance, with the fit and the target.",
+        "Logical error per cycle with 95 % intervals; the star is the mean of both bases. Band: "
+        "the fit over distance with the envelope of all fit windows, hatched beyond what was "
+        "simulated.",
+        qec_tables(data), 3.6 if section(qec, "background") else BARE,
+    )  # fmt: skip
+    if rows(qec, "budget"):
         yield _part(
-            data, "qec", "Error correction: logical errors", reason(qec),
-            draw_logical_error,
-            "Points: logical error per cycle against code distance, with the target.",
-            "Logical error per cycle with 95 % intervals; the star is the mean of both bases, "
-            "the dashed line its scaling with Lambda.",
-            qec_tables(data), 3.6 if section(qec, "background") else BARE,
+            data, "causes", "Error correction: what causes failures", "", draw_budget,
+            "Horizontal bars: logical failures per day by cause, with intervals.",
+            "Failures per day of one logical qubit, quiet errors and every class of bursts.",
+            [], 1.6 + 0.28 * len(rows(qec, "budget")),
+        )  # fmt: skip
+    if section(qec, "survival"):
+        yield _part(
+            data, "survival", "Error correction: how long a logical qubit lives", "",
+            draw_survival,
+            "Curves against time: probability that no logical error has happened yet.",
+            "Without bursts and with them; the band is the 95 % interval.", [], 3.4,
+        )  # fmt: skip
+    if rows(section(qec, "burst"), "courses"):
+        yield _part(
+            data, "courses", "Error correction: through a burst", "", draw_courses,
+            "Curves against time after an impact: logical error per cycle for three decoders.",
+            "The class of bursts that costs most. Unaware: weights of quiet times; aware: true "
+            "rates; erasure: told which qubits are hit.", [], 3.6,
+        )  # fmt: skip
+    if section(qec, "placement"):
+        yield _part(
+            data, "chip", "Error correction: patches on the chip", "", draw_chip,
+            "Map of the chip: patches, their qubits, and T1 at the worst of that burst.",
+            "T1 at the worst time of the burst that costs most.", [], 4.6,
         )  # fmt: skip
 
 

@@ -36,8 +36,11 @@ def qec_tables(data: Data) -> list[Table]:
         _causes_table(part),
         _classes_table(part),
         _leaves(part, "latency", "Decoder against the clock"),
-        _leaves(part, "mitigation", "Mitigation of bursts"),
-        _leaves(part, "correlated", "Patches of one chip that fail together"),
+        _backlog_table(part),
+        _leaves(part, "mitigation", "Mitigation of bursts")
+        if section(part, "mitigation").get("strategy") not in (None, "none")
+        else None,
+        _together_table(part),
         _simulated_table(part),
     ]
     return [table for table in found if table is not None]
@@ -100,6 +103,46 @@ def _classes_table(part: Data) -> Table | None:
     names = ("rate", "fails", "95 % interval", "qubits hit")
     heads = [text_column("burst"), *map(Column, names)]
     return make_table("Classes of bursts", heads, body) if body else None
+
+
+def _backlog_table(part: Data) -> Table | None:
+    """What the decoder is behind in each class of bursts."""
+    classes = rows(section(part, "latency"), "bursts")
+    body = [
+        (
+            str(one.get("name")),
+            shown(one, "peak_backlog_cycles", engineering),
+            shown(one, "longest_wait_s", in_unit("s")),
+            shown(one, "cleared_s", in_unit("s")),
+        )
+        for one in classes
+    ]
+    names = ("cycles behind", "longest wait", "caught up after")
+    heads = [text_column("burst"), *map(Column, names)]
+    return make_table("Decoder in bursts", heads, body, reasons(*classes)) if body else None
+
+
+def _together_table(part: Data) -> Table | None:
+    """Failures that patches of one chip share, where a chip has several."""
+    found = section(part, "correlated")
+    if (number(found, "patches_per_chip") or 0) < 2:
+        return None
+    body = [
+        (words, shown(section(found, key), "value", in_unit("/day")), _ends(section(found, key)))
+        for words, key in (
+            ("patches that fail", "patch_failures_per_day"),
+            ("bursts in which one or more fail", "failing_bursts_per_day"),
+            ("bursts in which two or more fail", "correlated_bursts_per_day"),
+        )
+    ]
+    body.append(("correlation factor", quantity(found.get("correlation_factor")), MISSING))
+    heads = [text_column("whole machine"), Column("value"), Column("95 % interval")]
+    note = (
+        f"{quantity(found.get('patches_per_chip'))} patches on a chip, "
+        f"{quantity(found.get('patches'))} on {quantity(found.get('chips'))} chips. Factor: how "
+        "much likelier two patches fail together than by chance."
+    )
+    return make_table("Patches of one chip that fail together", heads, body, note)
 
 
 def _leaves(part: Data, key: str, title: str) -> Table | None:

@@ -6,7 +6,7 @@ import textwrap
 from math import exp
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, say
 from qubudget.report.numbers import duration
 from qubudget.report.reading import Data, number, reason, section
 from qubudget.report.style import BLUE, FAINT, INK, VERMILLION
@@ -35,13 +35,14 @@ def draw_survival(data: Data, ax: Axes | None = None) -> Axes:
         ax.fill_between(time, low, high, where=band.tolist(), color=VERMILLION, alpha=0.2,
                         hatch="//", edgecolor=INK, linewidth=0, label="95 %")  # fmt: skip
     looks = (
-        (quiet, BLUE, "dashed", "o", "quiet: without bursts"),
-        (bursts, VERMILLION, "solid", "s", "with bursts"),
-    )
-    for values, colour, line, marker, label in looks:
+        (quiet, BLUE, "dashed", 3.4, "o", "quiet, without bursts"),
+        (bursts, VERMILLION, "solid", 1.6, "s", "with bursts"),
+    )  # the lower one is wider, so that both are seen where they agree
+    for values, colour, line, width, marker, label in looks:
         if np.isfinite(values).any():
-            ax.plot(time, values, color=colour, linestyle=line, marker=marker, markersize=4,
-                    markevery=max(1, len(time) // 10), label=label)  # fmt: skip
+            ax.plot(time, values, color=colour, linestyle=line, linewidth=width, marker=marker,
+                    markersize=2 + width, markevery=max(1, len(time) // 10),
+                    label=label)  # fmt: skip
     ax.axhline(exp(-1), color=FAINT, linewidth=1.0, linestyle=(0, (1, 2)), label="1/e")
     lifetime = number(part, "mean_time_to_failure_s")
     if lifetime:
@@ -75,4 +76,4 @@ def _numbers(values: object) -> list[float]:
 def explained(part: Data, key: str, otherwise: str) -> str:
     """Why there is nothing under ``key`` of the errors' section, in lines that fit a figure."""
     inside = reason(section(part, key))
-    return textwrap.fill(plain(inside or reason(part, key) or otherwise), 60)
+    return textwrap.fill(inside or reason(part, key) or otherwise, 60)

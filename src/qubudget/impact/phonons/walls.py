@@ -1,0 +1,70 @@
+"""What a face does to a phonon that stays in the crystal.
+
+``flux``: a rough face forgets mode and direction and returns phonons in proportion to their
+flux, which keeps an equilibrium as it is (default). ``lambert``: the mode is kept and the
+*wavevector* is drawn by Lambert's cosine law, as other codes do; in an anisotropic crystal that
+does not keep equilibrium. Either holds for the diffuse share of reflections; the rest is
+specular: same mode, wavevector mirrored. That is exact where the face is a mirror plane of the
+crystal (all faces of a silicon (100) wafer cut along <100> or <110>); elsewhere mode conversion
+is left out. A reflection whose group velocity would point out of the crystal becomes diffuse.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numba import njit
+
+from qubudget.impact.phonons.streams import STRIDE, mix, unit
+from qubudget.impact.phonons.tables import direction_square
+
+WallLaw = Literal["flux", "lambert"]
+LAWS: dict[WallLaw, int] = {"flux": 0, "lambert": 1}
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@njit(cache=True)
+def pick(bits, alias):  # type: ignore[no-untyped-def]
+    """Draw a cell from a Walker table, shape (n, 2), with the upper 32 of 64 random bits."""
+    place = (bits >> _HALF) * np.uint64(alias.shape[0])
+    cell = place >> _HALF
+    if (place & _LOW) >= alias[cell, 0]:
+        cell = np.uint64(alias[cell, 1])
+    return cell
+
+
+@njit(cache=True)
+def within(bits):  # type: ignore[no-untyped-def]
+    """Place in a cell along both sides, in (-1/2, 1/2), and a sign, from the lower 32 bits."""
+    a = (np.float64(bits & np.uint64(0xFFFF)) + 0.5) * (1.0 / 65536.0) - 0.5
+    b = (np.float64((bits >> np.uint64(16)) & np.uint64(0x7FFF)) + 0.5) * (1.0 / 32768.0) - 0.5
+    return a, b, (1.0 if bits & np.uint64(0x80000000) else -1.0)
+
+
+@njit(cache=True)
+def locate(kx, ky, kz, mode, cells):  # type: ignore[no-untyped-def]
+    """State (record, place a, b in its cell, sign) of a mode's wavevector."""
+    a, b, sign = direction_square(kx, ky, kz)
+    row = min(max(0.5 * (a + 1.0) * cells, 0.0), cells - 1e-9)
+    column = min(max(0.5 * (b + 1.0) * cells, 0.0), cells - 1e-9)
+    i, j = int(row), int(column)
+    return np.uint64((mode * cells + i) * cells + j), row - i - 0.5, column - j - 0.5, sign
+
+
+@njit(cache=True)
+def lambert(counter, axis, inward):  # type: ignore[no-untyped-def]
+    """Wavevector by the cosine law about the axis; ``inward`` is the sign of that component."""
+    counter += STRIDE
+    bits = mix(counter)
+    counter += STRIDE
+    square = unit(mix(counter))
+    angle = 2.0 * np.pi * unit(bits)
+    normal, plane = np.sqrt(1.0 - square) * inward, np.sqrt(square)
+    first, second = plane * np.cos(angle), plane * np.sin(angle)
+    if axis == 0:
+        return counter, normal, first, second
+    if axis == 1:
+        return counter, second, normal, first
+    return counter, first, second, normal
