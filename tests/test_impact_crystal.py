@@ -28,7 +28,7 @@ from qubudget.materials.crystals import Crystal, crystal, crystal_names, isotrop
 SI = chip_tensor(crystal("Si"))
 SAPPHIRE = chip_tensor(crystal("Al2O3"))
 
-directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: 0.1 < np.linalg.norm(v))
+directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.1)
 
 
 def test_silicon_velocities() -> None:
@@ -88,7 +88,7 @@ def test_group_velocity_is_the_gradient_of_frequency(k: tuple[float, ...], name:
     shifts = n + step * np.concatenate([np.eye(3), -np.eye(3)])
     omega = waves(tensor, shifts).phase * np.linalg.norm(shifts, axis=1)[:, None]
     gradient = (omega[:3] - omega[3:]) / (2 * step)
-    assert found.group.T == pytest.approx(gradient, abs=2e-4 * found.phase[0])
+    assert np.max(np.abs(found.group.T - gradient)) < 2e-4 * found.phase[0]
 
 
 @settings(max_examples=20, deadline=None)
@@ -140,10 +140,12 @@ def test_walker_gives_the_weights() -> None:
     weights = np.array([0.0, 5.0, 1.0, 0.1, 2.9, 1.0])
     table = walker(weights)
     share = np.zeros(6)
-    for cell, (threshold, other) in enumerate(table.astype(np.float64)):
-        share[cell] += threshold / 2**32 / 6
-        share[int(other)] += (1 - threshold / 2**32) / 6
-    assert share == pytest.approx(weights / weights.sum(), abs=1e-8)
+    for cell, entry in enumerate(table):
+        kept = (entry >> 20) / 4096
+        share[cell] += kept / 6
+        share[entry & 0xFFFFF] += (1 - kept) / 6
+    assert share == pytest.approx(weights / weights.sum(), abs=3e-4)
+    assert share[0] == 0
 
 
 def test_table_against_christoffel() -> None:
@@ -162,6 +164,8 @@ def test_table_velocities() -> None:
     """Median error of a velocity looked up at random directions below 0.1 % (silicon)."""
     table = direction_table(crystal("Si"))
     k = square_to_sphere(*np.random.default_rng(3).uniform(-1, 1, (2, 2000)))
+    k[:500, 0] = 0  # the crease of the map
+    k /= np.linalg.norm(k, axis=1, keepdims=True)
     exact = waves(SI, k)
     n = table.cells
     place = np.array([direction_square(*v)[:2] for v in k])
@@ -169,9 +173,12 @@ def test_table_velocities() -> None:
     offset = (place + 1) * n / 2 - cell - 0.5
     for mode in range(3):
         r = table.records[(mode * n + cell[:, 0]) * n + cell[:, 1]].astype(float)
+        r[:, [*range(9), 13, 14, 15]] *= table.speed_unit
         v = r[:, :3] + offset[:, :1] * r[:, 3:6] + offset[:, 1:] * r[:, 6:9]
+        v += np.abs(offset[:, :1] - r[:, 12:13] * offset[:, 1:]) * r[:, 13:]
         error = np.linalg.norm(v - exact.group[:, mode], axis=1) / exact.phase[:, mode]
-        assert np.median(error) < 1e-3
+        assert np.median(error[500:]) < 1e-3
+        assert np.median(error[:500]) < 2e-3
 
 
 def test_bad_crystals() -> None:
@@ -194,4 +201,4 @@ def test_bad_crystals() -> None:
     with pytest.raises(OutOfRangeError, match="orthogonal"):
         chip_tensor(crystal("Si"), 2 * np.eye(3))
     with pytest.raises(OutOfRangeError, match="cells"):
-        direction_table(crystal("Si"), cells=2)
+        direction_table(crystal("Si"), cells=63)

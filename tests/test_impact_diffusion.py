@@ -13,10 +13,10 @@ from scipy.sparse import coo_array, diags_array
 from scipy.sparse.linalg import spsolve
 
 from qubudget.errors import ConvergenceError, OutOfRangeError
-from qubudget.impact import diffusion, multigrid
+from qubudget.impact import diffusion, kinetics, multigrid
 from qubudget.impact.diffusion import evolve
 from qubudget.impact.kaplan import phonon_share, scattering_rate
-from qubudget.impact.kinetics import Grid, gaussian_spot
+from qubudget.impact.kinetics import FilmKinetics, Grid, gaussian_spot
 from qubudget.impact.patterned import Arrival, Deposits, Film, LivePhonons, Slowing, relaxation
 
 TIMES = np.geomspace(1e-8, 1e-1, 29)
@@ -256,6 +256,30 @@ def test_a_film_without_losses_conserves(live: bool) -> None:
         held += 2 * found.phonons.mean(axis=(1, 2))
         assert found.phonons.max() > 0
     assert np.allclose(held, expected, rtol=1e-12)
+
+
+def test_a_fading_source_is_counted_by_its_integral() -> None:
+    source = Arrival(ROUGH, 3e-5)
+    found = evolve(np.zeros((20, 16)), TIMES, GRID, Film(2e-3, 0.0), source)
+    assert np.allclose(found.mean, ROUGH.mean() * -np.expm1(-TIMES / 3e-5), rtol=1e-12)
+
+
+@pytest.mark.parametrize("s", [1e3, 1e9])
+def test_trapped_films_follow_a_fading_source(s: float) -> None:
+    # x' = exp(-t/tau)/tau - s x, far beyond the source's time too.
+    tau, times = 5e-4, np.geomspace(1e-6, 4e-3, 17)
+    found = evolve(np.zeros((20, 16)), times, GRID, Film(2e-3, 0.0, s), Arrival(1e-5, tau))
+    exact = 1e-5 / tau / (s - 1 / tau) * (np.exp(-times / tau) - np.exp(-s * times))
+    assert np.allclose(found.mean, exact, rtol=5e-3)
+
+
+def test_uniform_films_agree_with_the_exact_splitting() -> None:
+    start = gaussian_spot(GRID, 1e-3, -2e-3, 1e-3) * 320 * 1e-5
+    split = kinetics.evolve(start, TIMES, GRID, FilmKinetics(2e-3, R, 40.0), 2e-5, 5e-4)
+    found = evolve(start, TIMES, GRID, Film(2e-3, R, 40.0), Arrival(2e-5, 5e-4))
+    most = split.max(axis=(1, 2))
+    assert np.all(np.abs(found.field - split).max(axis=(1, 2)) < 5e-3 * most)
+    assert np.allclose(found.mean, split.mean(axis=(1, 2)), rtol=3e-3)
 
 
 def test_islands_exchange_nothing() -> None:

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from qubudget.constants import ELEMENTARY_CHARGE, PLANCK
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.cascade import _break_pair, _scatter, _uniform
+from qubudget.impact.cascade import _break_pair, _scatter, _uniform, pair_breaking_fraction
 from qubudget.impact.phonons.crystal import chip_tensor, orientation, waves
 from qubudget.impact.phonons.film import PhononFilm, film_tables, response
 from qubudget.impact.phonons.result import PhononResult
@@ -59,11 +59,11 @@ def test_film_response_limits() -> None:
         found = response(PhononFilm(thickness, 3260.0, 242e-12, GAP, 0.29), 64 * GAP)
         low = found.energy <= 4
         assert found.deposited[low] == pytest.approx(2 / found.energy[low], rel=1e-9)
-        assert found.deposited + found.returned.sum(axis=1) == pytest.approx(1, rel=1e-12)
+        assert np.allclose(found.deposited + found.returned.sum(axis=1), 1, rtol=1e-9)
         shares.append(np.interp(energy, found.energy, found.deposited))
     assert shares[0] == pytest.approx([0.5904] * 3, abs=5e-4)
     assert np.all(np.diff(shares, axis=0) < 0)
-    assert shares[-1] > 2 / energy
+    assert np.all(shares[-1] > 2 / energy)
 
 
 @numba.njit  # type: ignore[untyped-decorator]
@@ -115,22 +115,40 @@ def test_film_response_against_sampling() -> None:
         assert float(found.returned[row] @ found.quanta**2) == pytest.approx(square, rel=0.05)
 
 
-def test_normal_metal_heats_or_returns() -> None:
-    """Everything balances; a thick metal keeps all, a thin one gives most phonons back."""
-    threshold = 2 * GAP
-    shares = []
-    for thickness in (1e-4, 1e-7, 1e-9):
+def test_normal_metal_keeps_or_returns() -> None:
+    """Energy balances; a thick metal returns no pair-breaking phonons, a thin one most.
+
+    What leaves below the threshold is small: of two carriers' heat, the last phonons of each.
+    """
+    returned = []
+    for thickness in (1e-4, 1e-7, 1e-10):
         metal = PhononFilm(thickness, 3000.0, 242e-12, GAP, normal=True)
-        found = response(metal, 60 * GAP, threshold)
-        assert found.deposited + found.returned.sum(axis=1) == pytest.approx(1, rel=1e-9)
-        shares.append(float(np.interp(10.0, found.energy, found.deposited)))
-    assert shares[0] > 0.99
-    assert shares[0] > shares[1] > shares[2]
+        found = response(metal, 60 * GAP, 2 * GAP)
+        assert np.allclose(found.deposited + found.returned.sum(axis=1), 1, rtol=1e-9)
+        row = int(np.argmin(np.abs(found.energy - 10)))
+        returned.append(float(found.returned[row, found.quanta > 1].sum()))
+    assert returned[0] < 0.01
+    # Nothing absorbed again: electron and hole share evenly, radiate E^2 dE, and cool; the mean
+    # energy left below the threshold is of the order of one threshold each.
+    assert 0.6 < returned[2] < 0.95
+    assert returned[0] < returned[1] < returned[2]
     with pytest.raises(OutOfRangeError, match="threshold"):
         response(metal, 60 * GAP)
 
 
 # ---------------------------------------------------------------- decay
+
+
+@numba.njit  # type: ignore[untyped-decorator]
+def _decays(count, decay_tt, ratio, fast_share, quantiles):  # type: ignore[no-untyped-def]
+    """Share, mode and wavevector of the followed daughter of phonons along z."""
+    found, counter = np.empty((count, 5)), np.uint64(5)
+    for i in range(count):
+        counter, x, mode, kx, ky, kz = decay(
+            counter, 0.0, 0.0, 1.0, decay_tt, ratio, fast_share, quantiles
+        )
+        found[i] = np.array([x, np.float64(mode), kx, ky, kz])
+    return found
 
 
 def test_decay_conserves_momentum_and_energy() -> None:
@@ -141,16 +159,10 @@ def test_decay_conserves_momentum_and_energy() -> None:
     """
     table = direction_table(SI)
     bulk = scattering(SI, table)
-    counter, n = np.uint64(5), 100_000
-    along, across, share = np.empty(n), np.empty((n, 2)), np.empty(n)
-    modes = np.zeros(3)
-    for i in range(n):
-        counter, x, mode, kx, ky, kz = decay(
-            counter, 0.0, 0.0, 1.0, bulk.decay_tt, bulk.ratio, bulk.fast_share, bulk.quantiles
-        )
-        slow = 1.0 if mode == 0 else bulk.ratio
-        along[i], across[i], share[i] = slow * kz, (slow * kx, slow * ky), x
-        modes[mode] += 1
+    n = 100_000
+    share, mode, *k = _decays(n, bulk.decay_tt, bulk.ratio, bulk.fast_share, bulk.quantiles).T
+    slow = np.where(mode == 0, 1.0, bulk.ratio)
+    along, across = slow * k[2], slow[:, None] * np.stack(k[:2], axis=1)
     assert abs(along.mean() - 1) < 5 * along.std() / np.sqrt(n)
     assert np.all(np.abs(across.mean(axis=0)) < 5 * across.std(axis=0) / np.sqrt(n))
     d = bulk.ratio
@@ -170,7 +182,7 @@ def test_decay_conserves_momentum_and_energy() -> None:
     longitudinal = (1 - SI.decay_tt) * moment(1, 1)
     both = [2 * moment(2, 0), 2 * moment(2, 1) - 2 * moment(1, 1) + 1]
     mean = SI.decay_tt * both[0] + (1 - SI.decay_tt) * both[1]
-    assert abs(modes[0] / n - longitudinal) < 5 * np.sqrt(longitudinal / n)
+    assert abs(np.mean(mode == 0) - longitudinal) < 5 * np.sqrt(longitudinal / n)
     assert abs(share.mean() - mean) < 5 * share.std() / np.sqrt(n)
 
 
@@ -348,6 +360,42 @@ def test_one_pass_through_a_film() -> None:
             assert result.deposited_share == pytest.approx(series * 2 / energy, rel=1e-3)
 
 
+@pytest.mark.parametrize("energy", [2.5, 5.0, 10.0, 40.0])
+def test_nothing_but_films(energy: float) -> None:
+    """Without losses every phonon is absorbed in the end, however thin the film: what stays is
+    the cascade's own share, n_qp Delta/E from the integral equations (0.5904 on the plateau).
+
+    1,000 packets, four standard errors (false alarm 6e-5) and 0.2 % for the films' tables.
+    """
+    source = event(1000, energy * GAP / PLANCK)
+    for thickness in (3e-8, 3e-7):
+        film = PhononFilm(**{**vars(AL), "thickness": thickness})
+        block = chip(np.ones((1, 1), np.uint8), (film,))
+        result = transport(SI, block, source, seed=14, scatter=False)
+        expected = float(pair_breaking_fraction(energy))
+        error = 4 * result.deposited_error / result.started + 0.002 * expected
+        assert abs(result.deposited_share - expected) < error
+        assert error < 0.025
+
+
+def test_isotopes_mix_modes() -> None:
+    """Slow transverse phonons, scattered often, reach a face as a mixture: their flux there is
+    near the equilibrium flux of each mode, in which L phonons hold about 0.15.
+
+    4,000 packets; wide margin, as the last free paths differ between modes.
+    """
+    pure = Crystal(**{**vars(SI), "anharmonic": 0.0})
+    source = point_source([0, 0, 1e-3], 1.0, 1.5 * TERAHERTZ, 4000, mode="ST")
+    table = direction_table(SI)
+    solved = waves(chip_tensor(SI), np.random.default_rng(1).normal(size=(4000, 3)))
+    flux = (solved.phase**-3.0 * np.abs(solved.group[..., 2])).sum(axis=0)
+    hits = face_hits(pure, Block(4e-3, 4e-3, 2e-3), source, seed=1, scatter=True)
+    assert hits.lost == 0
+    assert np.mean(hits.mode == 0) == pytest.approx(flux[0] / flux.sum(), rel=0.15)
+    assert np.mean(hits.mode == 2) == pytest.approx(flux[2] / flux.sum(), rel=0.15)
+    assert flux[0] / flux.sum() > table.shares[0]
+
+
 def ledger_closes(result: PhononResult) -> bool:
     in_films = result.deposit.sum() == pytest.approx(result.deposited, rel=1e-9)
     return abs(result.closure) < 1e-9 and result.worst_closure < 1e-9 and bool(in_films)
@@ -464,8 +512,8 @@ def test_bad_input() -> None:
         transport(SI, Block(1e-3, 1e-3, 1e-3), event(1), seed=1)
     with pytest.raises(OutOfRangeError, match="no face"):
         face_hits(SI, chip(), event(1), seed=1, faces=["top"])
+    metal = PhononFilm(1e-7, 3000.0, 242e-12, GAP, normal=True)
     with pytest.raises(OutOfRangeError, match="superconductor"):
-        metal = PhononFilm(1e-7, 3000.0, 242e-12, GAP, normal=True)
         transport(SI, chip(None, (metal,)), event(1), seed=1)
     with pytest.raises(OutOfRangeError, match="no phonon mode"):
         point_source([0, 0, 0], 1.0, 1e12, 1, mode="T")

@@ -52,6 +52,10 @@ CHIP = {
     ],
     "qubit.joint": "chip",
 }
+MOVE = {"mitigation.strategy": "move", "mitigation.detection_time": "10 us"}
+OUTER = {"mitigation.strategy": "outer", "mitigation.outer_chips": 7, "mitigation.outer_losses": 2}
+ALGORITHM = {"targets.algorithm_qubits": 100, "targets.algorithm_cycles": 10,
+             "targets.algorithm_success": 0.9}  # fmt: skip
 # Settings that a field needs beside it, on both sides of the comparison.
 BESIDE: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("stages.curve.temperature", "stages.curve.power"), TABLE),
@@ -66,6 +70,10 @@ BESIDE: dict[str, dict[str, Any]] = {
     "stages.shield_area": RADIATION, "stages.emissivity": RADIATION,
     **dict.fromkeys([f"joints.{f}" for f in ("stage", "interface", "area", "line", "power")], CHIP),
     "qubit.joint": CHIP,
+    **dict.fromkeys([f"mitigation.{f}" for f in (
+        "detection_time", "detection_efficiency", "move_time")], MOVE),
+    **dict.fromkeys(("mitigation.outer_chips", "mitigation.outer_losses"), OUTER),
+    **dict.fromkeys([f"targets.algorithm_{f}" for f in ("qubits", "cycles", "success")], ALGORITHM),
 }  # fmt: skip
 # Where a change of 10 % is not possible or says nothing: preset, changes.
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -188,6 +196,24 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "code.family": ("krinner-xld400", {"code.family": "repetition"}),
     "code.distance": ("krinner-xld400", {"code.distance": 7}),
     "code.decoder": ("martinis-present", {"code.decoder": "aware", "code.distance": 5}),
+    "code.matching": ("krinner-xld400", {"code.matching": "correlated"}),
+    "code.plugin": ("krinner-xld400", {"code.plugin": "pymatching-correlated"}),
+    "code.offset_x": ("krinner-xld400", {"code.offset_x": "1.5 mm"}),
+    "code.offset_y": ("krinner-xld400", {"code.offset_y": "1.5 mm"}),
+    "code.orientation": ("krinner-xld400", {"code.orientation": "grid"}),
+    "code.patches_per_chip": ("willow-like", {"code.distance": 3,
+                                              "code.patches_per_chip": 2}),
+    "code.decoding_time": ("krinner-xld400", {"code.decoding_time": "1.2 us"}),
+    "mitigation.strategy": ("krinner-xld400", {"mitigation.strategy": "pause"}),
+    "mitigation.detection_time": ("krinner-xld400", {"mitigation.detection_time": "1 ms"}),
+    "mitigation.detection_efficiency": ("krinner-xld400",
+                                        {"mitigation.detection_efficiency": 0.5}),
+    "mitigation.move_time": ("krinner-xld400", {"mitigation.move_time": "0.1 ms"}),
+    "mitigation.outer_chips": ("krinner-xld400", {"mitigation.outer_chips": 9}),
+    "mitigation.outer_losses": ("krinner-xld400", {"mitigation.outer_losses": 1}),
+    "targets.algorithm_qubits": ("krinner-xld400", {"targets.algorithm_qubits": 200}),
+    "targets.algorithm_cycles": ("krinner-xld400", {"targets.algorithm_cycles": 20}),
+    "targets.algorithm_success": ("krinner-xld400", {"targets.algorithm_success": 0.8}),
     "targets.logical_errors_per_day": ("krinner-xld400", {"targets.logical_errors_per_day": 2}),
     "measured.temperature": ("krinner-xld400", {"measured.temperature.mxc": "14 mK"}),
     "measured.load": ("krinner-xld400", {"measured.load.mxc": "9 uW"}),
@@ -264,6 +290,7 @@ class Steps:
         from qubudget.cryostat.uncertainty import intervals
         from qubudget.findings import published_claims
         from qubudget.verdict import (
+            algorithm_constraint,
             coherence_constraints,
             cycle_constraint,
             logical_constraint,
@@ -282,7 +309,9 @@ class Steps:
         yield text(impact.to_dict())
         qec = chain.errors(self.design, coherence, impact)
         yield text(qec.to_dict())
-        yield text(logical_constraint(self.design, qec).margin)
+        stated = self.design.targets.algorithm_qubits is not None
+        spoilt = algorithm_constraint(self.design, qec).margin if stated else None
+        yield text([logical_constraint(self.design, qec).margin, spoilt])
 
 
 def text(value: Any) -> str:

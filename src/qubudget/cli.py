@@ -290,6 +290,58 @@ def init(
 
 
 @app.command()
+def mitigate(
+    design: DesignArgument,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """Counter-measures against bursts, one at a time, beside what others published on them."""
+    opened = open_design(design, changes)
+    from qubudget.report.progress import progress
+    from qubudget.study.mitigate import mitigate as compare_measures
+
+    with progress(quiet) as step:
+        table = compare_measures(opened, effort=effort.value, seed=seed, progress=step)
+    if as_json:
+        print_json(table.to_dict())
+        return
+    from rich.console import Console
+
+    from qubudget.report.study_tables import print_mitigation
+
+    print_mitigation(table.to_dict(), Console())
+
+
+@app.command()
+def requirement(
+    design: DesignArgument,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """What code distance and what bursts the design's targets of logical errors ask for."""
+    opened = open_design(design, changes)
+    from qubudget.report.progress import progress
+    from qubudget.study.requirement import requirement as ask
+
+    with progress(quiet) as step:
+        found = ask(opened, effort=effort.value, seed=seed, progress=step)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    from rich.console import Console
+
+    from qubudget.report.study_tables import print_requirement
+
+    print_requirement(found.to_dict(), Console())
+
+
+@app.command()
 def calibrate(
     data: Annotated[str, typer.Argument(help="a CSV file or a shipped data set's name")],
     model: Annotated[str, typer.Option(help="physical, published-code or published-table")],

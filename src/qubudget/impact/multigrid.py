@@ -6,10 +6,10 @@ unknown, so that its total is solved exactly. Cells whose loss outweighs their e
 are left out of the coarser levels, which see them as sinks: a relaxation sweep settles them.
 One V-cycle with symmetric Gauss-Seidel sweeps preconditions conjugate gradients.
 
-Joined cells, where errors are taken as constant, would be coupled twice too strongly across the
-blocks' edges (W. L. Briggs et al., A Multigrid Tutorial, 2nd ed. (2000), on cell-centred grids,
-P. Wesseling, An Introduction to Multigrid Methods (1992), ch. 5); a coarse conductance is
-therefore half the sum of the fine ones, which is that of the coarse grid itself.
+An error taken as constant over each joined cell would couple twice too strongly across the cells'
+borders; a coarse conductance is therefore half the sum of the fine ones, which is the one that
+the coarse grid itself would have (cell-centred multigrid: P. Wesseling, An Introduction to
+Multigrid Methods, 1992).
 
 All levels lie one after another in the same arrays; the loops run in one thread and in a fixed
 order, so results are the same bit for bit on any number of threads.

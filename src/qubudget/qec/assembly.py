@@ -74,7 +74,8 @@ def errors(
         not installed, or patches that do not fit on the chip.
     """
     code = design.code
-    require_decoder(code.plugin or MATCHING[code.matching])
+    name = code.plugin or MATCHING[code.matching]
+    require_decoder(name)
     layout = build(code.family, code.distance)
     placements = arrange(
         layout, chip_of(design), code.patches_per_chip, (code.offset_x, code.offset_y),
@@ -112,7 +113,9 @@ def errors(
     )
     dephasing = float(pure_dephasing_rate(t1, t2))
     noise = QuietNoise(gates, 1 / t1, dephasing, schedule, design.qubit.device_spread, seed)
-    quiet = background(code.family, code.distance, noise, effort, seed, design.measured.suppression)
+    quiet = background(
+        code.family, code.distance, noise, effort, seed, design.measured.suppression, name
+    )
     if over_rounds(quiet.error, 3 * min(code.distance, LARGEST_WINDOW)) > 0.4:
         note = "the background alone destroys the logical state in one window"
         return result(quiet, None, note=note)

@@ -22,8 +22,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from qubudget.qec.circuits import memory_circuit
+from qubudget.qec.circuits import Checks, memory_circuit
 from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
+from qubudget.qec.decoders import MATCHING, PLUGINS
+from qubudget.qec.decoders import decoder as decoder_of
 from qubudget.qec.layout import Basis, Family, build
 from qubudget.qec.rare import estimate
 from qubudget.qec.sampling import Counts, count_errors, per_round, stream
@@ -40,6 +42,9 @@ DIRECT = 100
 """Errors from which a simulated distance stands for itself."""
 BEYOND = 6
 """By how much the fit's band goes beyond the design's distance."""
+PLAIN = MATCHING["plain"]
+PLUGIN_COST = 20
+"""By how much fewer shots a plug-in decodes, which takes some hundred times as long for each."""
 PILOT_SHOTS = 20_000
 REFERENCE_D3 = 244.0
 """eps = 244 p^2 at d = 3 in Stim's uniform model (2.439e-4 at p = 0.001); turns a pilot's error
@@ -200,10 +205,12 @@ def background(
     effort: Effort,
     seed: int,
     measured_suppression: float | None = None,
+    decoder: str = PLAIN,
 ) -> Background:
     """Simulate the plan's distances and extrapolate to ``distance``.
 
-    ``measured_suppression``, a measured Lambda, replaces the model's in the extrapolation.
+    ``measured_suppression``, a measured Lambda, replaces the model's in the extrapolation;
+    ``decoder`` by its name in :mod:`.decoders`.
     """
     plan = PLANS[effort]
     if noise.largest() == 0:
@@ -217,19 +224,19 @@ def background(
     if pilot.interval()[1] >= 0.5:
         # Nothing left to see after the pilot's nine rounds: one round bounds the loss best.
         lost = tuple(
-            _simulate(family, 3, basis, 1, noise, 1.0, plan, seed)
+            _simulate(family, 3, basis, 1, noise, 1.0, plan, seed, decoder)
             for basis in build(family, 3).bases
         )
         return _unresolved(lost)
     length = 3 if equivalent < 0.007 else 1
     runs = tuple(
-        _simulate(family, d, basis, length * d, noise, amplification, plan, seed)
+        _simulate(family, d, basis, length * d, noise, amplification, plan, seed, decoder)
         for d in plan.distances
         for basis in build(family, 3).bases
     )
     points = [p for p in (_point(runs, d, amplification) for d in plan.distances) if p]
     found = _conclude(distance, runs, points, amplification, measured_suppression)
-    if found.fit is None or amplification == 1 or plan.direct is None:
+    if found.fit is None or amplification == 1 or plan.direct is None or decoder != PLAIN:
         return found
     direct = _direct(family, min(plan.direct, distance), noise, found.fit, seed)
     where = "lies within" if direct.within else "lies outside"
@@ -269,12 +276,17 @@ def _simulate(
     amplification: float,
     plan: Plan,
     seed: int,
+    decoder: str,
 ) -> Simulated:
     layout = build(family, distance)
     quiet = noise.on(layout.qubits, amplification)
-    circuit = memory_circuit(layout, basis, [(rounds, quiet)], noise.schedule)
+    # Only the checks of both bases together show what X and Z errors have in common.
+    checks: Checks = "own" if decoder == PLAIN else "all"
+    circuit = memory_circuit(layout, basis, [(rounds, quiet)], noise.schedule, checks=checks)
     sequence = stream(seed, "background", family, distance, basis)
-    counts = count_errors(circuit, plan.shots, sequence, max_errors=plan.max_errors)
+    shots = plan.shots // PLUGIN_COST if decoder in PLUGINS else plan.shots
+    judge = decoder_of(circuit, decoder)
+    counts = count_errors(circuit, shots, sequence, max_errors=plan.max_errors, matching=judge)
     return Simulated(distance, basis, rounds, amplification, counts)
 
 
@@ -298,7 +310,7 @@ def _conclude(
     measured: float | None,
 ) -> Background:
     if len(points) < 2:
-        return _unresolved(runs)
+        return _few(runs, amplification) if _alive(runs) else _unresolved(runs)
     fit = envelope(points, distance)
     notes = []
     if amplification > 1:
@@ -381,6 +393,20 @@ def _widened(fit: Fit, distance: int) -> Fit:
         low=fit.low / error,
         high=fit.high * error,
     )
+
+
+def _alive(runs: tuple[Simulated, ...]) -> bool:
+    """Whether every experiment left something of the memory."""
+    return all(run.counts.interval()[1] < 0.5 for run in runs)
+
+
+def _few(runs: tuple[Simulated, ...], amplification: float) -> Background:
+    """Too few errors to fit: the bound is that of the smallest distance."""
+    here = [run.error() for run in runs if run.distance == runs[0].distance]
+    scale = amplification ** (-(runs[0].distance + 1) / 2)
+    value, high = (scale * max(row[i] for row in here) for i in (0, 2))
+    note = f"too few errors to fit: d = {runs[0].distance} stands for all, a bound below threshold"
+    return Background(value, 0.0, high, None, None, None, None, runs, True, note)
 
 
 def _unresolved(runs: tuple[Simulated, ...]) -> Background:

@@ -58,6 +58,8 @@ LOST = 0.47
 """Excess failure of a window alone from which too little is left to be seen from inside."""
 COURSE_SHARE = 0.6
 """Detection events of the three decoders' course, relative to those of all bursts."""
+PLUGIN_COST = 250
+"""By how much fewer detection events a plug-in decodes, which takes so much longer for each."""
 MOST_SHOTS = 200_000
 """Shots of a window of a course at most."""
 BurstEffort = Literal["sketch", "quick", "standard", "full"]
@@ -184,7 +186,8 @@ class BurstStudy:
             for burst, whole in zip(bursts, wholes, strict=True)
         ]
         tasks = sum(bool(history.cells) for history in histories) * len(layout.bases)
-        budget, results = plan.events, []
+        budget = plan.events / (PLUGIN_COST if self.plugin else 1)
+        results = []
         for burst, whole, history in zip(bursts, wholes, histories, strict=True):
             draws, found = np.zeros((2, DRAWS)), []
             for basis in layout.bases if history.cells else ():

@@ -54,7 +54,8 @@ def views(result: QecResult, bursts: Sequence[BurstLike], t1: float | None) -> Q
         return QecViews((), _survival(result), None)
     worst = max(range(len(bursts)), key=lambda i: _cost(result, bursts[i].name))
     burst = BurstHistory.of(bursts[worst])
-    courses = study.courses(burst, (quiet.error, quiet.low, quiet.high))
+    # A plug-in takes too long for three decoders more.
+    courses = [] if study.plugin else study.courses(burst, (quiet.error, quiet.low, quiet.high))
     placements = result.together.placements if result.together is not None else ()
     return QecViews(tuple(courses), _survival(result), _map(placements, burst, t1))
 

@@ -178,7 +178,7 @@ def response(film: PhononFilm, top: float, threshold: float | None = None) -> Re
     Parameters
     ----------
     film : the film.
-    top : highest phonon energy, J, up to 2,000 gaps.
+    top : highest phonon energy, J, up to 20,000 gaps.
     threshold : for a normal metal: energy below which its phonons count as heat, J (usually
         2 Delta of the superconductor beside it). Unused for a superconductor.
 
@@ -195,8 +195,8 @@ def response(film: PhononFilm, top: float, threshold: float | None = None) -> Re
         raise OutOfRangeError("a normal metal needs the threshold below which phonons are heat")
     unit = threshold if film.normal and threshold is not None else film.gap
     highest = top / unit
-    if not 0 < highest <= 2000:
-        raise OutOfRangeError("the cascade in a film is solved up to 2,000 gaps")
+    if not 0 < highest <= 20_000:
+        raise OutOfRangeError("the cascade in a film is solved up to 20,000 gaps")
     octaves = 2.0 ** np.ceil(np.log2(max(highest, 4.0)))
     g, pair, stay, emit = (_metal if film.normal else _superconductor)(float(octaves))
     first = 1.0 if film.normal else 2.0
@@ -225,6 +225,7 @@ class FilmTables:
     deposited : share of an absorbed phonon that stays, shape (films, nodes).
     quantiles : energies of what returns, weighted by energy, as frequencies (Hz),
         shape (films, nodes, 257).
+    below : share of it that returns below ``lowest``, shape (films, nodes).
     """
 
     lowest: float
@@ -235,6 +236,7 @@ class FilmTables:
     passes: Array
     deposited: Array
     quantiles: NDArray[np.float32]
+    below: Array
 
 
 @lru_cache(maxsize=8)
@@ -250,7 +252,7 @@ def film_tables(films: tuple[PhononFilm, ...], top: float) -> FilmTables:
     lowest = min(gapped)
     count = 2 + int(np.ceil(NODES_PER_OCTAVE * np.log2(max(top / lowest, 1.0))))
     nodes = lowest * 2.0 ** (np.arange(count) / NODES_PER_OCTAVE)
-    passes, deposited = np.zeros((len(films), count)), np.zeros((len(films), count))
+    passes, deposited, below = np.zeros((3, len(films), count))
     quantiles = np.zeros((len(films), count, QUANTILES), np.float32)
     for i, film in enumerate(films):
         unit = lowest if film.normal else film.gap / PLANCK
@@ -259,6 +261,8 @@ def film_tables(films: tuple[PhononFilm, ...], top: float) -> FilmTables:
         passes[i] = 2 * film.optical_thickness(x * unit * PLANCK)
         deposited[i] = np.interp(x, solved.energy, solved.energy * solved.deposited) / x
         quantiles[i] = _spectrum(x, solved) * unit
+        place = np.linspace(0, 1, QUANTILES)
+        below[i] = [np.interp(lowest, row, place) for row in quantiles[i].astype(np.float64)]
     return FilmTables(
         lowest=lowest,
         cutoff=np.array([0.0 if f.normal else 2 * f.gap / PLANCK for f in films]),
@@ -268,6 +272,7 @@ def film_tables(films: tuple[PhononFilm, ...], top: float) -> FilmTables:
         passes=passes,
         deposited=deposited,
         quantiles=quantiles,
+        below=below,
     )
 
 

@@ -11,7 +11,12 @@ the same bit for bit for any number of threads.
 from __future__ import annotations
 
 import numpy as np
-from numba import get_num_threads, get_thread_id, njit, prange
+from numba import (  # type: ignore[attr-defined]
+    get_num_threads,
+    get_thread_id,
+    njit,
+    prange,
+)
 
 from qubudget.impact.phonons.scattering import decay
 from qubudget.impact.phonons.streams import STRIDE, mix, start, unit
@@ -34,6 +39,7 @@ from qubudget.impact.phonons.tables import square_direction
 from qubudget.impact.phonons.walls import lambert, locate, pick, within
 
 _FAR = 1e300
+_EXPECTED = 0.1  # share of its start down to which a packet's energy below gaps is booked
 _PER_OCTAVE = 32.0  # nodes of the films' tables, `film.NODES_PER_OCTAVE`
 
 
@@ -63,9 +69,11 @@ def _wavevector(state, a, b, sign, cells):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def _speed(records, state, a, b, sign, axis):  # type: ignore[no-untyped-def]
-    """One component of a state's group velocity."""
+    """One component of a state's group velocity, in the table's unit."""
     cell = records[state]
-    return sign * np.float64(cell[axis] + a * cell[3 + axis] + b * cell[6 + axis])
+    bend = abs(a - b * cell[12])
+    velocity = cell[axis] + a * cell[3 + axis] + b * cell[6 + axis] + bend * cell[13 + axis]
+    return sign * velocity
 
 
 @njit(cache=True, error_model="numpy")
@@ -98,19 +106,17 @@ def _absorption(film, node, slowness, films):  # type: ignore[no-untyped-def]
     square = 1.0 - films.velocity[film] * films.velocity[film] * slowness
     if square <= 0.0 or passes <= 0.0:
         return 0.0, share
-    absorbed = -np.expm1(-passes / np.sqrt(square))
+    absorbed = 1.0 - np.exp(-passes / np.sqrt(square))
     through = films.transmission[film]
     return absorbed * through / (absorbed + through - absorbed * through), share
 
 
 @njit(cache=True, error_model="numpy")
-def _returned(counter, film, node, frequency, films):  # type: ignore[no-untyped-def]
-    """Frequency of what a film radiates back after absorbing a phonon."""
-    left = np.int64(node)
+def _returned(counter, film, row, lowest_place, frequency, films):  # type: ignore[no-untyped-def]
+    """Frequency of what a film radiates back, from the given quantile of its spectrum up."""
     counter += STRIDE
-    row = left + (1 if unit(mix(counter)) < node - left else 0)
-    counter += STRIDE
-    place = unit(mix(counter)) * (films.quantiles.shape[2] - 1)
+    place = lowest_place + unit(mix(counter)) * (1.0 - lowest_place)
+    place *= films.quantiles.shape[2] - 1
     point = np.int64(place)
     low = np.float64(films.quantiles[film, row, point])
     high = np.float64(films.quantiles[film, row, point + 1])
@@ -148,8 +154,11 @@ def _walk(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Follow one packet until it ends, or until it is below ``split_below``."""
     records, alias, cells = crystal.records, crystal.alias, crystal.cells
+    speed_unit = crystal.speed_unit
     per_mode = np.uint64(cells * cells)
     lx, ly, lz = block.size
+    per_x, per_y = 1.0 / lx, 1.0 / ly
+    map_x, map_y = maps.quanta.shape[2], maps.quanta.shape[3]
     ledger = out.ledger[i]
     steps, bounces, face = 0, out.bounces[i], -1
     depth, fresh_depth, fresh_frequency = 1.0, True, True
@@ -175,9 +184,11 @@ def _walk(  # type: ignore[no-untyped-def]
             counter += STRIDE
             depth = -np.log(1.0 - unit(mix(counter)))
         cell = records[state]
-        vx = sign * np.float64(cell[0] + a * cell[3] + b * cell[6])
-        vy = sign * np.float64(cell[1] + a * cell[4] + b * cell[7])
-        vz = sign * np.float64(cell[2] + a * cell[5] + b * cell[8])
+        bend = abs(a - b * cell[12])
+        scale = sign * speed_unit
+        vx = scale * (cell[0] + a * cell[3] + b * cell[6] + bend * cell[13])
+        vy = scale * (cell[1] + a * cell[4] + b * cell[7] + bend * cell[14])
+        vz = scale * (cell[2] + a * cell[5] + b * cell[8] + bend * cell[15])
         # An exactly zero component never meets its walls.
         steps += 1
         to_x = ((lx if vx > 0.0 else 0.0) - x) / vx if vx != 0.0 else _FAR
@@ -232,26 +243,38 @@ def _walk(  # type: ignore[no-untyped-def]
             break
         if axis == 2:
             raster = block.front if face == 5 else block.back
-            px = min(int(x * (raster.shape[0] / lx)), raster.shape[0] - 1)
-            py = min(int(y * (raster.shape[1] / ly)), raster.shape[1] - 1)
-            film = np.int64(raster[px, py]) - 1
+            px = min(np.int64(x * per_x * raster.shape[0]), raster.shape[0] - 1)
+            py = min(np.int64(y * per_y * raster.shape[1]), raster.shape[1] - 1)
+            film = np.int64(raster[np.uint64(px), np.uint64(py)]) - 1
             if film >= 0:
                 leaked = weight * films.leak[film]
                 ledger[LEFT] += leaked
                 weight -= leaked
-                kept = 1.0
-                if frequency >= films.cutoff[film]:
-                    slowness = np.float64(cell[9] + a * cell[10] + b * cell[11])
+                answers = frequency >= films.cutoff[film]
+                if answers:
+                    slowness = crystal.slowness_unit * (cell[9] + a * cell[10] + b * cell[11])
                     absorbed, share = _absorption(film, node, slowness, films)
                     deposit = weight * absorbed * share
                     ledger[DEPOSITED] += deposit
-                    cx = min(int(x * (maps.quanta.shape[2] / lx)), maps.quanta.shape[2] - 1)
-                    cy = min(int(y * (maps.quanta.shape[3] / ly)), maps.quanta.shape[3] - 1)
+                    cx = np.uint64(min(np.int64(x * per_x * map_x), map_x - 1))
+                    cy = np.uint64(min(np.int64(y * per_y * map_y), map_y - 1))
                     maps.quanta[thread, face - 4, cx, cy, _bin(t, maps.edges)] += np.int64(
                         deposit * maps.scale + 0.5
                     )
-                    kept = 1.0 - absorbed * share
-                    weight -= deposit
+                    again = absorbed * (1.0 - share)
+                    row = np.int64(node)
+                    counter += STRIDE
+                    if unit(mix(counter)) < node - row:
+                        row += 1
+                    below = 0.0
+                    if weight > _EXPECTED * full:
+                        # What returns below every threshold is booked, not drawn, as long as
+                        # the packet is worth following: it then ends by drawing that.
+                        below = films.below[film, row]
+                        ledger[SUBGAP] += weight * again * below
+                        again *= 1.0 - below
+                    kept = 1.0 - absorbed + again
+                    weight *= kept
                 if weight <= 0.0:
                     ending = EMPTY
                     break
@@ -264,10 +287,10 @@ def _walk(  # type: ignore[no-untyped-def]
                         break
                     ledger[GAINED] += full - weight
                     weight = full
-                if kept < 1.0:
+                if answers:
                     counter += STRIDE
-                    if unit(mix(counter)) * kept >= 1.0 - absorbed:
-                        counter, frequency = _returned(counter, film, node, frequency, films)
+                    if unit(mix(counter)) * kept < again:
+                        counter, frequency = _returned(counter, film, row, below, frequency, films)
                         fresh_frequency = True
         if limits.bounces > 0 and bounces >= limits.bounces:
             ledger[CAPPED] += weight

@@ -21,7 +21,9 @@ class CrystalRecord(NamedTuple):
     """Direction table and bulk processes; see `tables` and `scattering`."""
 
     cells: int
-    records: NDArray[np.float32]
+    records: NDArray[np.int16]
+    speed_unit: float
+    slowness_unit: float
     alias: NDArray[np.uint32]
     mode_alias: NDArray[np.uint32]
     isotope: float
@@ -55,6 +57,7 @@ class FilmRecord(NamedTuple):
     passes: Array
     deposited: Array
     quantiles: NDArray[np.float32]
+    below: Array
 
 
 class PacketRecord(NamedTuple):

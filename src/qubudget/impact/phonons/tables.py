@@ -28,11 +28,14 @@ Array = NDArray[np.float64]
 
 DEFAULT_CELLS = 64
 """Cells along a side of the square: a 40 x 40 caustic map cannot tell it from a finer table."""
+_MOST = 32767
 _SUB = 4  # sample points along a side of each cell
 BULK, WALL_X, WALL_Y, WALL_Z = range(4)
 RECORD = 16
-"""Floats per cell: velocity (3), its slopes along the cell's two sides (3 + 3), the square of
-the slowness within the chip's plane and its two slopes (3), phase velocity (1), unused (3)."""
+"""Numbers per cell: velocity (3), its slopes along the cell's two sides (3 + 3), the square of
+the slowness within the chip's plane and its two slopes (3), the diagonal that is a crease (+1:
+a = b, -1: a = -b; for other cells the bend is zero), bend of the velocity across it (3). They
+are 16-bit integers, in units that the table states, so that half a cache line holds a cell."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,12 @@ class DirectionTable:
     Attributes
     ----------
     cells : N, cells along a side.
-    records : float32, shape (3 N^2, 16): mode, row and column of the cell, see `RECORD`; SI.
-    alias : uint32, shape (4, 3 N^2, 2): Walker's thresholds and partners over modes and cells,
-        for the bulk and for walls across x, y and z.
-    mode_alias : uint32, shape (3, N^2, 2): the same for the bulk, one mode.
+    records : int16, shape (3 N^2, 16): mode, row and column of the cell, see `RECORD`.
+    speed_unit, slowness_unit : of velocities in the records, m/s, and of squares of slowness,
+        (s/m)^2.
+    alias : uint32, shape (4, 3 N^2): Walker's table over modes and cells, see `walker`, for the
+        bulk and for walls across x, y and z.
+    mode_alias : uint32, shape (3, N^2): the same for the bulk, one mode.
     shares : density of states of L, FT, ST, shape (3,).
     speed : phase velocity (mean of 1/v^3)^(-1/3) of L, FT, ST, shape (3,), m/s.
     wall_speed : mean |v_group . n| of all phonons for n along x, y, z, shape (3,), m/s; phonons
@@ -53,7 +58,9 @@ class DirectionTable:
     """
 
     cells: int
-    records: NDArray[np.float32]
+    records: NDArray[np.int16]
+    speed_unit: float
+    slowness_unit: float
     alias: NDArray[np.uint32]
     mode_alias: NDArray[np.uint32]
     shares: Array
@@ -94,7 +101,7 @@ def direction_square(x, y, z):  # type: ignore[no-untyped-def]
     sign = 1.0
     if z < 0.0:
         x, y, z, sign = -x, -y, -z, -1.0
-    r = np.sqrt(max(1.0 - z, 0.0))
+    r = np.sqrt((x * x + y * y) / (1.0 + z))
     v = r * np.arctan2(abs(y), abs(x)) * (2.0 / np.pi)
     u = r - v
     if x < 0.0:
@@ -106,14 +113,14 @@ def direction_square(x, y, z):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def walker(weights):  # type: ignore[no-untyped-def]
-    """Walker's alias table (Vose's construction) of weights, shape (n,) -> uint32 (n, 2).
+    """Walker's alias table (Vose's construction) of weights, shape (n,) -> uint32 (n,).
 
-    Draw a cell evenly; keep it if 32 further random bits are below its first entry, else take
-    the cell named by its second.
+    Draw a cell evenly; keep it if 12 further random bits are below its upper 12, else take the
+    cell named by its lower 20. (Rounding to 12 bits moves a weight by 1e-4 at most.)
     """
     n = weights.size
     scaled = weights * (n / weights.sum())
-    table = np.empty((n, 2), np.uint32)
+    table = np.empty(n, np.uint32)
     small, large = np.empty(n, np.int64), np.empty(n, np.int64)
     smalls = larges = 0
     for i in range(n):
@@ -126,17 +133,16 @@ def walker(weights):  # type: ignore[no-untyped-def]
     while smalls > 0 and larges > 0:
         smalls -= 1
         low, high = small[smalls], large[larges - 1]
-        table[low, 0] = np.uint32(min(scaled[low] * 4294967296.0, 4294967295.0))
-        table[low, 1] = high
+        table[low] = (np.int64(min(scaled[low] * 4096.0 + 0.5, 4095.0)) << 20) + high
         scaled[high] -= 1.0 - scaled[low]
         if scaled[high] < 1.0:
             larges -= 1
             small[smalls] = high
             smalls += 1
     for j in range(smalls):
-        table[small[j]] = 4294967295, small[j]
+        table[small[j]] = (4095 << 20) + small[j]
     for j in range(larges):
-        table[large[j]] = 4294967295, large[j]
+        table[large[j]] = (4095 << 20) + large[j]
     return table
 
 
@@ -149,10 +155,10 @@ def direction_table(
     ----------
     crystal : with its stiffness.
     rotation : `orientation` of the chip, shape (3, 3); None: the crystal's own axes.
-    cells : N, 4 to 512.
+    cells : N, 4 to 512, even.
     """
-    if not 4 <= cells <= 512:
-        raise OutOfRangeError("a direction table has 4 to 512 cells along a side")
+    if not 4 <= cells <= 512 or cells % 2:
+        raise OutOfRangeError("a direction table has 4 to 512 cells along a side, an even number")
     r = np.eye(3) if rotation is None else np.asarray(rotation, dtype=np.float64)
     return _build(crystal, tuple(r.ravel()), cells)
 
@@ -174,16 +180,29 @@ def _build(crystal: Crystal, rotation: tuple[float, ...], cells: int) -> Directi
 
     slowness = (1 - k[..., 2:] ** 2) / solved.phase**2
     fields = np.concatenate([solved.group, slowness[..., None]], axis=-1)
-    blocks = by_cell(fields)
-    spread = _SUB * np.sum(inner**2)
-    mean = blocks.mean(axis=(2, 3))
-    slope_a = np.einsum("mcabf,a->mcf", blocks, inner) / spread
-    slope_b = np.einsum("mcabf,b->mcf", blocks, inner) / spread
-    records = np.zeros((3, cells * cells, RECORD), np.float32)
-    for column, part in enumerate((mean, slope_a, slope_b)):
-        records[..., 3 * column : 3 * column + 3] = part[..., :3]
-        records[..., 9 + column] = part[..., 3]
-    records[..., 12] = by_cell(solved.phase).mean(axis=(2, 3))
+    blocks = by_cell(fields).reshape(3, cells * cells, _SUB * _SUB, 4)
+    i, j = np.divmod(np.arange(cells * cells), cells)
+    a, b = np.repeat(inner, _SUB), np.tile(inner, _SUB)
+    records = np.zeros((3, cells * cells, RECORD))
+    for crease, chosen in ((0, slice(None)), (1, i == j), (-1, i + j == cells - 1)):
+        basis = np.stack([np.ones_like(a), a, b, np.abs(a - crease * b)], axis=1)
+        fit = np.linalg.pinv(basis[:, : 4 if crease else 3])
+        parts = np.einsum("ps,mcsf->mcpf", fit, blocks[:, chosen])
+        size = parts.shape[1]
+        records[:, chosen, :9] = parts[:, :, :3, :3].reshape(3, size, 9)
+        records[:, chosen, 9:12] = parts[:, :, :3, 3]
+        records[:, chosen, 12] = crease
+        if crease:
+            records[:, chosen, 13:] = parts[:, :, 3, :3]
+            linear = np.linalg.pinv(basis[:, :3])
+            records[:, chosen, 9:12] = np.einsum("ps,mcs->mcp", linear, blocks[:, chosen][..., 3])
+
+    flat = records.reshape(-1, RECORD)
+    is_speed, is_slowness = [*range(9), 13, 14, 15], [9, 10, 11]
+    speed_unit = float(np.max(np.abs(flat[:, is_speed]))) / _MOST
+    slowness_unit = float(np.max(np.abs(flat[:, is_slowness]))) / _MOST
+    flat[:, is_speed] /= speed_unit
+    flat[:, is_slowness] /= slowness_unit
 
     density = solved.phase**-3.0
     weights = [by_cell(density)]
@@ -192,7 +211,9 @@ def _build(crystal: Crystal, rotation: tuple[float, ...], cells: int) -> Directi
     per_mode = sums[0].sum(axis=1)
     return DirectionTable(
         cells=cells,
-        records=records.reshape(-1, RECORD),
+        records=np.rint(flat).astype(np.int16),
+        speed_unit=speed_unit,
+        slowness_unit=slowness_unit,
         alias=np.stack([walker(w.ravel()) for w in sums]),
         mode_alias=np.stack([walker(w) for w in sums[0]]),
         shares=np.asarray(per_mode / per_mode.sum()),

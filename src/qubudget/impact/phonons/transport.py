@@ -86,7 +86,7 @@ def _run(
     if not limits.split_below >= 0 or limits.copies < 1:
         raise OutOfRangeError("split is a frequency >= 0 and a number of copies >= 1")
     size = np.array([block.length, block.width, block.thickness])
-    position = source.position + [block.length / 2, block.width / 2, 0.0]
+    position = source.position + np.array([block.length / 2, block.width / 2, 0.0])
     if np.any(position < 0) or np.any(position > size):
         raise OutOfRangeError("a source must lie within the chip")
     back, front = _face(block.back), _face(block.front)
@@ -103,7 +103,7 @@ def _run(
         none = np.zeros(1)
         films = structs.FilmRecord(
             0.0, none, none, none, none, np.zeros((1, 2)), np.zeros((1, 2)),
-            np.zeros((1, 2, 2), np.float32),
+            np.zeros((1, 2, 2), np.float32), np.zeros((1, 2)),
         )  # fmt: skip
     n = source.energy.size
     shape = (kernel.threads(), 2, *map_cells, time_edges.size - 1)
@@ -122,8 +122,9 @@ def _run(
     kernel.follow(
         np.uint64(seed),
         structs.CrystalRecord(
-            table.cells, table.records, table.alias, table.mode_alias, bulk.isotope,
-            bulk.anharmonic, bulk.decay_tt, bulk.ratio, bulk.fast_share, bulk.quantiles,
+            table.cells, table.records, table.speed_unit, table.slowness_unit, table.alias,
+            table.mode_alias, bulk.isotope, bulk.anharmonic, bulk.decay_tt, bulk.ratio,
+            bulk.fast_share, bulk.quantiles,
         ),
         structs.BlockRecord(
             size, back, front, np.isin(FACES, list(sinks)), LAWS[walls], float(specular)

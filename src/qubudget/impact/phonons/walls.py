@@ -21,17 +21,16 @@ from qubudget.impact.phonons.tables import direction_square
 
 WallLaw = Literal["flux", "lambert"]
 LAWS: dict[WallLaw, int] = {"flux": 0, "lambert": 1}
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
 
 
 @njit(cache=True)
 def pick(bits, alias):  # type: ignore[no-untyped-def]
-    """Draw a cell from a Walker table, shape (n, 2), with the upper 32 of 64 random bits."""
-    place = (bits >> _HALF) * np.uint64(alias.shape[0])
-    cell = place >> _HALF
-    if (place & _LOW) >= alias[cell, 0]:
-        cell = np.uint64(alias[cell, 1])
+    """Draw a cell from a `walker` table, shape (n,), with the upper 32 of 64 random bits."""
+    place = (bits >> np.uint64(32)) * np.uint64(alias.size)
+    cell = place >> np.uint64(32)
+    entry = np.uint64(alias[cell])
+    if ((place >> np.uint64(20)) & np.uint64(0xFFF)) >= (entry >> np.uint64(20)):
+        cell = entry & np.uint64(0xFFFFF)
     return cell
 
 
