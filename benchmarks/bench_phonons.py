@@ -119,7 +119,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     error = result.deposited_error / result.deposited
     print(f"100 keV event  {result.deposited_share:.4f} absorbed, {error:.2%} in {seconds:.2f} s")
-    seconds, errors = cell_errors(pads, 250, 40)
+    seconds, errors = cell_errors(pads, 700, 40)
     print(
         f"front cells    {errors.size} hold 90 %: median error {np.median(errors):.2%}, "
         f"95th percentile {np.quantile(errors, 0.95):.2%}, worst {errors.max():.2%} "

@@ -11,7 +11,7 @@ from qubudget.qec import assembly
 from qubudget.qec.background import QuietNoise, _amplification, _simulate, background
 from qubudget.qec.cycle import GateNoise, Schedule
 from qubudget.qec.history import BurstHistory
-from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure, patches
+from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure
 from qubudget.qec.noise import decoherence_error
 
 GOOD = {
@@ -229,5 +229,3 @@ def test_repetition_code_counts_its_one_basis(willow):
 def test_lifetime_arithmetic():
     assert failures_per_day(0.0, 1e-6, [0.1, 0.2], [0.5, 0.25]) == pytest.approx(8640)
     assert mean_time_to_failure(0.0) is None
-    assert patches(1456, "surface", 27) == 0
-    assert patches(1457, "surface", 27) == 1

@@ -14,13 +14,11 @@ from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import load
 from qubudget.pipeline import Chain
 from qubudget.study import machines
+from qubudget.study.machine_rows import FACTOR, MachineRow, measurements
 from qubudget.study.machines import (
-    FACTOR,
-    MachineRow,
     deposits,
     failures_of_restarts,
     floor_per_cycle,
-    measurements,
     tail_rate,
 )
 

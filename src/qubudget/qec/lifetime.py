@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qubudget.constants import DAY
-from qubudget.qec.layout import Family, physical_qubits
 
 Array = NDArray[np.float64]
 
@@ -87,12 +86,3 @@ def mean_time_to_failure(per_day: float) -> float | None:
     3600.0
     """
     return DAY / per_day if per_day > 0 else None
-
-
-def patches(total_qubits: int, family: Family, distance: int) -> int:
-    """Whole logical patches that so many physical qubits make.
-
-    >>> patches(1_000_000, "surface", 27)
-    686
-    """
-    return total_qubits // physical_qubits(family, distance)

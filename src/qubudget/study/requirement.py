@@ -6,7 +6,7 @@ stated (logical qubits, cycles, probability of success) is a second target.
 
 First the smallest code distance is sought, for quiet errors alone and with the design's own bursts.
 Then, at the working distance, bursts of a simple kind take the place of the design's: a disc in the
-middle of the chip within which T1 falls at once, and recovers exponentially. They begin as the
+middle of a patch within which T1 falls at once, and recovers exponentially. They begin as the
 design's reference event, at the rate of all its bursts, and one of their properties after another
 is made worse, or where the target fails better, until the target just holds. Qubits and decoder
 stay as they are, and the heat of correction too.
@@ -19,10 +19,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qubudget import __version__
-from qubudget.constants import DAY
 from qubudget.design import Design
 from qubudget.errors import OutOfRangeError
 from qubudget.impact.result import Burst as BurstClass
@@ -42,14 +40,13 @@ from qubudget.qec.requirement import (
 )
 from qubudget.qec.requirement import requirement as search
 from qubudget.search import smallest
+from qubudget.study.requirement_result import DesignRequirement, Errors, TargetRequirement
 
 if TYPE_CHECKING:
     from qubudget.impact.result import ImpactResult
     from qubudget.qec.result import QecResult
     from qubudget.qubit.result import CoherenceResult
 
-Errors = tuple[float, float, float]
-"""Logical errors per day: value, low and high of 95 %."""
 SMALLEST, LARGEST = 3, 101
 """Code distances that are tried: those that a design may have."""
 MILDEST = 0.01
@@ -60,97 +57,6 @@ MAP = 200
 """Cells of a burst's map along the chip at most."""
 WIDEST = 1e6
 """Factor on the rate of the design's bursts, up and down, within which it is searched."""
-
-
-@dataclass(frozen=True)
-class TargetRequirement:
-    """What one target asks for.
-
-    Attributes
-    ----------
-    name : ``logical_errors_per_day`` or ``algorithm``. target : logical errors per day of one
-        logical qubit.
-    distance_quiet, distance : smallest distance, without bursts and with the design's own.
-    working_distance : of what follows: the larger of the design's and of the smallest that holds,
-        with the design's bursts if any does, else without; None where none does.
-    reference : logical errors per day under the reference burst at that distance.
-    bursts : edges of T1 dip, recovery, radius and rate.
-    """
-
-    name: str
-    target: float
-    distance_quiet: Requirement
-    distance: Requirement
-    working_distance: int | None
-    reference: Errors | None
-    bursts: tuple[Requirement, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values; a requirement's value is in its ``unit``."""
-        return {
-            "name": self.name,
-            "target_per_day": self.target,
-            "distance_without_bursts": _edge(self.distance_quiet),
-            "distance": _edge(self.distance),
-            "working_distance": self.working_distance,
-            "reference_per_day": _ends(self.reference),
-            "bursts": [_edge(found) for found in self.bursts],
-        }
-
-
-@dataclass(frozen=True)
-class DesignRequirement:
-    """What every target of a design asks for.
-
-    ``own`` : logical errors per day of the design as it is, as the search sees them. ``reference``
-    : the burst that stands for the design's; None, and ``note`` says why, where it has none.
-    ``reason`` : why nothing could be asked at all.
-    """
-
-    design: Design
-    own: Errors | None
-    reference: Burst | None
-    targets: tuple[TargetRequirement, ...]
-    note: str
-    reason: str | None
-    effort: Effort
-    seed: int
-    seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """The document that ``qubudget requirement --json`` prints."""
-        burst = self.reference
-        return {
-            "design": self.design.name,
-            "title": self.design.title,
-            "distance": self.design.code.distance,
-            "logical_errors_per_day": _ends(self.own),
-            "reference_burst": None if burst is None else {
-                "t1_dip_s": burst.t1_dip,
-                "recovery_s": burst.recovery,
-                "radius_m": burst.radius,
-                "rate_per_s": burst.rate,
-            },
-            "targets": [target.to_dict() for target in self.targets],
-            "note": self.note,
-            "reason": self.reason,
-            "provenance": {
-                "version": __version__,
-                "design_sha256": self.design.sha256(),
-                "sources": list(self.design.sources),
-                "seed": self.seed,
-                "effort": self.effort,
-                "seconds": self.seconds,
-            },
-        }  # fmt: skip
-
-
-def _ends(errors: Errors | None) -> dict[str, float | None]:
-    return dict(zip(("value", "low", "high"), errors or (None, None, None), strict=True))
-
-
-def _edge(found: Requirement) -> dict[str, Any]:
-    return found.to_dict() | {"errors": _ends(found.errors)}
 
 
 def requirement(
@@ -375,8 +281,9 @@ def _distance(
 
 
 def _edges(steps: Steps, at: Burst, target: float) -> tuple[Requirement, ...]:
-    """Edges between the reference burst and the end at which it turns from failing to passing, or
-    the other way."""
+    """Edges between the reference burst and the mild end (where it fails) or the bad end (else):
+    errors of sketched bursts are not strictly monotone, and no edge may contradict the reference.
+    """
     design, quiet_t1 = steps.design, steps.coherence.t1_s
     assert quiet_t1 is not None
     cycle, chip = design.workload.cycle_time, design.chip

@@ -11,12 +11,7 @@ the same bit for bit for any number of threads.
 from __future__ import annotations
 
 import numpy as np
-from numba import (  # type: ignore[attr-defined]
-    get_num_threads,
-    get_thread_id,
-    njit,
-    prange,
-)
+from numba import njit
 
 from qubudget.impact.phonons.scattering import decay
 from qubudget.impact.phonons.streams import STRIDE, mix, start, unit
@@ -35,8 +30,7 @@ from qubudget.impact.phonons.structs import (
     SPLIT,
     SUBGAP,
 )
-from qubudget.impact.phonons.tables import square_direction
-from qubudget.impact.phonons.walls import lambert, locate, pick, within
+from qubudget.impact.phonons.walls import keep_mode, locate, pick, speed, wavevector, within
 
 _FAR = 1e300
 _EXPECTED = 0.1  # share of its start down to which a packet's energy below gaps is booked
@@ -54,26 +48,6 @@ def _bin(time, edges):  # type: ignore[no-untyped-def]
         else:
             high = middle - 1
     return low
-
-
-@njit(cache=True, error_model="numpy")
-def _wavevector(state, a, b, sign, cells):  # type: ignore[no-untyped-def]
-    """Direction of a state: record, place in its cell, half sphere."""
-    row = np.float64((state // np.uint64(cells)) % np.uint64(cells))
-    column = np.float64(state % np.uint64(cells))
-    kx, ky, kz = square_direction(
-        (row + 0.5 + a) * 2.0 / cells - 1.0, (column + 0.5 + b) * 2.0 / cells - 1.0
-    )
-    return sign * kx, sign * ky, sign * kz
-
-
-@njit(cache=True, error_model="numpy")
-def _speed(records, state, a, b, sign, axis):  # type: ignore[no-untyped-def]
-    """One component of a state's group velocity, in the table's unit."""
-    cell = records[state]
-    bend = abs(a - b * cell[12])
-    velocity = cell[axis] + a * cell[3 + axis] + b * cell[6 + axis] + bend * cell[13 + axis]
-    return sign * velocity
 
 
 @njit(cache=True, error_model="numpy")
@@ -124,32 +98,8 @@ def _returned(counter, film, row, lowest_place, frequency, films):  # type: igno
 
 
 @njit(cache=True, error_model="numpy")
-def _keep_mode(counter, state, a, b, sign, axis, inward, specular, crystal, law):  # type: ignore[no-untyped-def]
-    """Reflection that keeps the mode: mirrored wavevector, or Lambert's law. Returns whether it
-    worked: a mirrored state that would leave the crystal does not, under the flux law."""
-    cells = crystal.cells
-    mode = np.int64(state // np.uint64(cells * cells))
-    kx, ky, kz = _wavevector(state, a, b, sign, cells)
-    if axis == 0:
-        kx = -kx
-    elif axis == 1:
-        ky = -ky
-    else:
-        kz = -kz
-    while True:
-        if not specular:
-            counter, kx, ky, kz = lambert(counter, axis, inward)
-        state, a, b, sign = locate(kx, ky, kz, mode, cells)
-        if _speed(crystal.records, state, a, b, sign, axis) * inward > 0.0:
-            return counter, state, a, b, sign, True
-        if law == 0:
-            return counter, state, a, b, sign, False
-        specular = False
-
-
-@njit(cache=True, error_model="numpy")
 def _walk(  # type: ignore[no-untyped-def]
-    i, thread, counter, state, a, b, sign, x, y, z, t, weight, frequency, split_below,
+    i, counter, state, a, b, sign, x, y, z, t, weight, frequency, split_below,
     crystal, block, films, limits, maps, out, full,
 ):  # fmt: skip
     """Follow one packet until it ends, or until it is below ``split_below``."""
@@ -158,7 +108,7 @@ def _walk(  # type: ignore[no-untyped-def]
     per_mode = np.uint64(cells * cells)
     lx, ly, lz = block.size
     per_x, per_y = 1.0 / lx, 1.0 / ly
-    map_x, map_y = maps.quanta.shape[2], maps.quanta.shape[3]
+    map_x, map_y = maps.quanta.shape[1], maps.quanta.shape[2]
     ledger = out.ledger[i]
     steps, bounces, face = 0, out.bounces[i], -1
     depth, fresh_depth, fresh_frequency = 1.0, True, True
@@ -217,7 +167,7 @@ def _walk(  # type: ignore[no-untyped-def]
             counter += STRIDE
             bits = mix(counter)
             if state < per_mode and unit(bits) * rate < anharmonic:
-                kx, ky, kz = _wavevector(state, a, b, sign, cells)
+                kx, ky, kz = wavevector(state, a, b, sign, cells)
                 counter, share, mode, kx, ky, kz = decay(
                     counter, kx, ky, kz, crystal.decay_tt, crystal.ratio, crystal.fast_share,
                     crystal.quantiles,
@@ -258,7 +208,7 @@ def _walk(  # type: ignore[no-untyped-def]
                     ledger[DEPOSITED] += deposit
                     cx = np.uint64(min(np.int64(x * per_x * map_x), map_x - 1))
                     cy = np.uint64(min(np.int64(y * per_y * map_y), map_y - 1))
-                    maps.quanta[thread, face - 4, cx, cy, _bin(t, maps.edges)] += np.int64(
+                    maps.quanta[face - 4, cx, cy, _bin(t, maps.edges)] += np.int64(
                         deposit * maps.scale + 0.5
                     )
                     again = absorbed * (1.0 - share)
@@ -300,7 +250,7 @@ def _walk(  # type: ignore[no-untyped-def]
             counter += STRIDE
             specular = unit(mix(counter)) < block.specular
             if specular or block.law == 1:
-                counter, state, a, b, sign, found = _keep_mode(
+                counter, state, a, b, sign, found = keep_mode(
                     counter, state, a, b, sign, axis, inward, specular, crystal, block.law
                 )
                 if found:
@@ -309,7 +259,7 @@ def _walk(  # type: ignore[no-untyped-def]
         bits = mix(counter)
         state = pick(bits, alias[1 + axis])
         a, b, sign = within(bits)
-        sign = inward if _speed(records, state, a, b, 1.0, axis) > 0.0 else -inward
+        sign = inward if speed(records, state, a, b, 1.0, axis) > 0.0 else -inward
     out.steps[i] += steps
     out.bounces[i] = bounces
     out.ending[i] = ending
@@ -321,7 +271,7 @@ def _walk(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _packet(i, seed, thread, crystal, block, films, packets, limits, maps, out):  # type: ignore[no-untyped-def]
+def _packet(i, seed, crystal, block, films, packets, limits, maps, out):  # type: ignore[no-untyped-def]
     kx, ky, kz = packets.wavevector[i]
     counter, state, a, b, sign = _birth(
         start(seed, i), np.int64(packets.mode[i]), kx, ky, kz, crystal
@@ -329,7 +279,7 @@ def _packet(i, seed, thread, crystal, block, films, packets, limits, maps, out):
     x, y, z = packets.position[i]
     full = packets.energy[i]
     counter, state, a, b, sign, x, y, z, t, weight, frequency = _walk(
-        i, thread, counter, state, a, b, sign, x, y, z, packets.time[i], full,
+        i, counter, state, a, b, sign, x, y, z, packets.time[i], full,
         packets.frequency[i], limits.split_below, crystal, block, films, limits, maps, out, full,
     )  # fmt: skip
     if out.ending[i] != SPLIT:
@@ -338,18 +288,13 @@ def _packet(i, seed, thread, crystal, block, films, packets, limits, maps, out):
     for _ in range(limits.copies):
         out.bounces[i] = bounces
         counter = _walk(
-            i, thread, counter, state, a, b, sign, x, y, z, t, weight / limits.copies,
+            i, counter, state, a, b, sign, x, y, z, t, weight / limits.copies,
             frequency, 0.0, crystal, block, films, limits, maps, out, full / limits.copies,
         )[0]  # fmt: skip
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def follow(seed, crystal, block, films, packets, limits, maps, out):  # type: ignore[no-untyped-def]
-    """Follow all packets; fills ``maps.quanta`` and ``out`` (zeros at the start)."""
-    for i in prange(packets.energy.size):
-        _packet(i, seed, get_thread_id(), crystal, block, films, packets, limits, maps, out)
-
-
-def threads() -> int:
-    """Threads that `follow` will use: the length of the first axis of ``maps.quanta``."""
-    return int(get_num_threads())
+@njit(cache=True, nogil=True, error_model="numpy")
+def follow(first, last, seed, crystal, block, films, packets, limits, maps, out):  # type: ignore[no-untyped-def]
+    """Follow packets from ``first`` to before ``last``; adds to the map, fills their rows."""
+    for i in range(first, last):
+        _packet(i, seed, crystal, block, films, packets, limits, maps, out)

@@ -83,7 +83,7 @@ class LimitRecord(NamedTuple):
 
 
 class MapRecord(NamedTuple):
-    """Deposits by thread, face (back, front), x, y and time, in quanta; edges of the time bins;
+    """Deposits by face (back, front), x, y and time, in quanta; edges of the time bins;
     quanta per energy."""
 
     quanta: NDArray[np.int64]

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.phonons import kernel, structs
+from qubudget.impact.phonons import structs
 from qubudget.impact.phonons.film import PhononFilm, film_tables
+from qubudget.impact.phonons.parallel import follow_all
 from qubudget.impact.phonons.result import Hits, PhononResult
 from qubudget.impact.phonons.scattering import scattering
 from qubudget.impact.phonons.source import PhononSource
@@ -106,7 +107,7 @@ def _run(
             np.zeros((1, 2, 2), np.float32), np.zeros((1, 2)),
         )  # fmt: skip
     n = source.energy.size
-    shape = (kernel.threads(), 2, *map_cells, time_edges.size - 1)
+    shape = (2, *map_cells, time_edges.size - 1)
     # Headroom of two: roulette may add energy, though not on average.
     scale = _QUANTA / (2.0 * float(source.energy.sum()))
     maps = structs.MapRecord(np.zeros(shape, np.int64), time_edges, scale)
@@ -119,8 +120,8 @@ def _run(
         face=np.zeros(n, np.int8),
         mode=np.zeros(n, np.int8),
     )
-    kernel.follow(
-        np.uint64(seed),
+    quanta = follow_all(
+        seed,
         structs.CrystalRecord(
             table.cells, table.records, table.speed_unit, table.slowness_unit, table.alias,
             table.mode_alias, bulk.isotope, bulk.anharmonic, bulk.decay_tt, bulk.ratio,
@@ -138,7 +139,7 @@ def _run(
         maps,
         out,
     )  # fmt: skip
-    return out, maps.quanta.sum(axis=0) / scale
+    return out, quanta / scale
 
 
 def transport(
@@ -171,7 +172,8 @@ def transport(
     cells : of the direction table, along a side.
     scatter : False leaves out isotopes and decay.
     walls, specular : law of the diffuse share, and the specular share; see `walls`.
-    absorbing_faces : of "-x", "+x", "-y", "+y", "back", "front".
+    absorbing_faces : of "-x", "+x", "-y", "+y", "back", "front"; they take whole packets, before
+        any film on them could answer.
     bounce_cap : reflections after which a packet is stopped; 0: none. A cap loses signal on
         chips with few films.
     latest : time at which packets are stopped, s.
@@ -180,6 +182,9 @@ def transport(
     split : frequency (Hz) below which a packet splits once, and into how many; unbiased.
     map_cells : cells of the map of deposits along x and y.
     time_edges : of its time bins, s.
+
+    Packets give expectations: the spread between packets is not the spread between events of
+    few phonons. A result is a mean deposit per event, with the error of that mean.
 
     Raises `OutOfRangeError` for a source off the chip, films that no raster can mean, or a
     set-up in which nothing ever ends.

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from qubudget.impact.phonons.streams import STRIDE, mix, unit
-from qubudget.impact.phonons.tables import direction_square
+from qubudget.impact.phonons.tables import direction_square, square_direction
 
 WallLaw = Literal["flux", "lambert"]
 LAWS: dict[WallLaw, int] = {"flux": 0, "lambert": 1}
@@ -67,3 +67,47 @@ def lambert(counter, axis, inward):  # type: ignore[no-untyped-def]
     if axis == 1:
         return counter, second, normal, first
     return counter, first, second, normal
+
+
+@njit(cache=True, error_model="numpy")
+def wavevector(state, a, b, sign, cells):  # type: ignore[no-untyped-def]
+    """Direction of a state: record, place in its cell, half sphere."""
+    row = np.float64((state // np.uint64(cells)) % np.uint64(cells))
+    column = np.float64(state % np.uint64(cells))
+    kx, ky, kz = square_direction(
+        (row + 0.5 + a) * 2.0 / cells - 1.0, (column + 0.5 + b) * 2.0 / cells - 1.0
+    )
+    return sign * kx, sign * ky, sign * kz
+
+
+@njit(cache=True, error_model="numpy")
+def speed(records, state, a, b, sign, axis):  # type: ignore[no-untyped-def]
+    """One component of a state's group velocity, in the table's unit."""
+    cell = records[state]
+    bend = abs(a - b * cell[12])
+    velocity = cell[axis] + a * cell[3 + axis] + b * cell[6 + axis] + bend * cell[13 + axis]
+    return sign * velocity
+
+
+@njit(cache=True, error_model="numpy")
+def keep_mode(counter, state, a, b, sign, axis, inward, specular, crystal, law):  # type: ignore[no-untyped-def]
+    """Reflection that keeps the mode: mirrored wavevector, or Lambert's law. Returns whether it
+    worked: a mirrored state that would leave the crystal does not, under the flux law."""
+    cells = crystal.cells
+    mode = np.int64(state // np.uint64(cells * cells))
+    kx, ky, kz = wavevector(state, a, b, sign, cells)
+    if axis == 0:
+        kx = -kx
+    elif axis == 1:
+        ky = -ky
+    else:
+        kz = -kz
+    while True:
+        if not specular:
+            counter, kx, ky, kz = lambert(counter, axis, inward)
+        state, a, b, sign = locate(kx, ky, kz, mode, cells)
+        if speed(crystal.records, state, a, b, sign, axis) * inward > 0.0:
+            return counter, state, a, b, sign, True
+        if law == 0:
+            return counter, state, a, b, sign, False
+        specular = False
