@@ -1,5 +1,7 @@
 """Bursts: exact zero without a hit, saturation, composition against whole circuits, geometry."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from qubudget.qec.history import BurstHistory, decay
 from qubudget.qec.layout import build
 from qubudget.qec.placement import Chip, place
 from qubudget.qec.sampling import count_errors, over_rounds, stream
-from qubudget.qec.standin import Site, stand_in
+from qubudget.qec.standin import Site, StandIn, stand_in
 from qubudget.qec.window import Window
 
 SCHEDULE = Schedule.of_cycle(
@@ -299,3 +301,23 @@ def test_a_history_that_makes_no_sense_is_refused(change):
 def test_small_failures_of_many_windows_compose():
     """25,000 cycles of 1e-5 each: (1 - exp(-0.5))/2."""
     assert over_rounds(1e-5, 25_000) == pytest.approx((1 - np.exp(-0.5)) / 2, rel=1e-4)
+
+
+def test_only_the_distance_that_the_excess_reaches_has_a_lower_lambda():
+    """Lambda 4, halved over the excess: of d = 7 in d = 15, four steps of two."""
+    layout, nothing = build("surface", 7), SimpleNamespace(cells=())
+    reach = np.array([3.0, 7.0, 9.0, 15.0, 40.0])
+    small = StandIn(layout, nothing, np.full(5, 0.5), reach)
+    found = [float(small.hazard(4.0, 15, i)) for i in range(5)]
+    assert found == pytest.approx([4**-4, 4**-4, 4**-3 / 2, 2**-4, 2**-4])
+    assert float(StandIn(layout, nothing, np.zeros(1), np.array([40.0])).hazard(4.0, 15, 0)) == 1
+
+
+def test_a_worse_burst_on_one_chip_of_a_large_patch_fails_no_less():
+    """A disc of 6.8 mm on a chip of 12 mm under d = 31, T1 from 100 us down to 30 and to 20 us:
+    seen on patches of d = 7 and of the footprint. Three times for the sampling of both."""
+    values = []
+    for excess in (2.3e4, 4e4):
+        burst = history(radius=6.8e-3, relaxation=excess, last=1e-2, time=5e-3)
+        values.append(run(burst, 31, seed=4, chip=(12e-3, 12e-3)))
+    assert values[0].value < 3 * max(values[1].value, values[1].high)

@@ -287,14 +287,10 @@ class BurstStudy:
 
     def _factor(self, patch: StandIn, number: int) -> tuple[float, Array]:
         """Hazard of the whole patch over that of the stand-in in one of its cells."""
-        more = (self.site.distance - patch.layout.distance) / 2
-        if not more or not self.suppression:
+        if patch.layout.distance == self.site.distance or not self.suppression:
             return 1.0, np.ones(DRAWS)
-        # Where so much is hit beyond the stand-in that distance gains nothing, nothing is taken
-        # off.
-        lower = patch.reduction[number]
-        best = max(self.suppression.value * lower, 1.0) ** -more
-        return best, np.asarray(np.maximum(self._suppression_draws * lower, 1.0) ** -more)
+        best = float(patch.hazard(self.suppression.value, self.site.distance, number))
+        return best, patch.hazard(self._suppression_draws, self.site.distance, number)
 
     def _view(self, patch: StandIn, spent: float) -> Composed:
         """The stretches of a stand-in's history, worst first."""

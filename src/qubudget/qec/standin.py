@@ -4,7 +4,8 @@ A logical error of the whole patch has to cross the quiet sites around the hit o
 hazard per cycle of the whole patch, distance d, is that of a small patch, d_s, that holds all hit
 qubits and a margin, times Lambda^(-(d - d_s)/2) with the Lambda of the background. Where some
 excess error reaches beyond the small patch, Lambda is divided by one plus the largest excess there
-relative to the quiet decoherence error per cycle (Lambda ~ 1/p).
+relative to the quiet decoherence error per cycle (Lambda ~ 1/p), but only for the distance that
+the excess reaches: what is farther out is quiet.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from qubudget.qec.background import QuietNoise
 from qubudget.qec.cycle import Decoherence
-from qubudget.qec.history import BurstHistory, Decay, decay, error_at, quiet_error
+from qubudget.qec.history import NEGLIGIBLE, BurstHistory, Decay, decay, error_at, quiet_error
 from qubudget.qec.layout import Family, Layout, build
 from qubudget.qec.placement import Chip, Orientation, Placement, place
 
@@ -71,11 +72,23 @@ class Site:
 @dataclass(frozen=True, eq=False)
 class StandIn:
     """The patch simulated: its layout, its view of the burst, and for every cell the factor by
-    which the excess beyond it lowers Lambda."""
+    which the excess beyond it lowers Lambda, and the distance of a patch that holds the excess."""
 
     layout: Layout
     history: Decay
     reduction: Array
+    reach: Array
+
+    def hazard(self, suppression: float | Array, distance: int, number: int) -> Array:
+        """Hazard of the whole patch, of ``distance``, over that of this one in one of its cells.
+
+        ``suppression`` : Lambda, any shape. Where so much is hit beyond this patch that distance
+        gains nothing, nothing is taken off.
+        """
+        more = (distance - self.layout.distance) / 2
+        within = min(max((self.reach[number] - self.layout.distance) / 2, 0.0), more)
+        lowered = np.maximum(np.asarray(suppression) * self.reduction[number], 1.0)
+        return np.asarray(lowered**-within * np.asarray(suppression) ** -(more - within))
 
 
 def smallest_distance(site: Site, placement: Placement, history: Decay) -> int:
@@ -94,7 +107,8 @@ def stand_in(
     """A patch of ``distance`` inside the whole one, as near to the burst's focus as it can be."""
     layout = build(site.family, distance)
     if distance == site.distance:
-        return StandIn(layout, history, np.ones(len(history.cells)))
+        same = np.ones(len(history.cells))
+        return StandIn(layout, history, same, distance * same)
     size = np.ptp(layout.coordinates, axis=0) * site.pitch
     room = (np.ptp(whole.local, axis=0) - size) / 2
     step = sqrt(2) * site.pitch
@@ -114,8 +128,12 @@ def stand_in(
     outside = np.any(np.abs(whole.local - middle) > size / 2 + 1e-9, axis=1)
     schedule = site.noise.schedule
     still = quiet_error(site.quiet(layout), schedule.cycle_time)
-    beyond = [
-        error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)[outside].max()
-        for cell in seen.cells
-    ]
-    return StandIn(layout, seen, 1 / (1 + np.array(beyond) / max(still, 1e-300)))
+    quietest = max(still, 1e-300)
+    beyond, reach = [], []
+    for cell in seen.cells:
+        excess = error_at(burst, whole, cell.time, schedule.cycle_time, schedule.unechoed)
+        noticed = whole.local[excess > NEGLIGIBLE * quietest]
+        extent = float(np.ptp(noticed, axis=0).max()) if len(noticed) else 0.0
+        beyond.append(float(excess[outside].max()) / quietest)
+        reach.append(extent / step)
+    return StandIn(layout, seen, 1 / (1 + np.array(beyond)), np.array(reach))
