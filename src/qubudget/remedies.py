@@ -207,16 +207,19 @@ class Remedies:
 
     # --- error correction ---------------------------------------------------------------
 
-    def _per_day(self, distance: int, suppression: float = 1.0, bursts: bool = True) -> float:
+    def _per_day(
+        self, distance: int, suppression: float = 1.0, bursts: bool = True
+    ) -> tuple[float, float]:
+        """Logical errors per day and the upper end of their interval; infinite without any."""
         design = self.design.replace({"code.distance": distance})
         try:
             found = self.chain.errors(
                 design, self.coherence, self.impact, suppression, bursts, sketch=True
             )
         except OutOfRangeError:
-            return math.inf  # such a patch does not fit where the design puts it
-        value = found.per_day()[0]
-        return math.inf if value is None else value
+            return math.inf, math.inf  # such a patch does not fit where the design puts it
+        value, _, high = found.per_day()
+        return (math.inf, math.inf) if value is None or high is None else (value, high)
 
     def _allowed_per_day(self) -> float:
         """Logical errors per day and logical qubit that the algorithm bears."""
@@ -244,7 +247,7 @@ class Remedies:
             return
         distance = self.design.code.distance
         quiet = smallest(
-            lambda d: self._per_day(d, bursts=False) <= target, distance, LARGEST_DISTANCE, 2
+            lambda d: self._per_day(d, bursts=False)[0] <= target, distance, LARGEST_DISTANCE, 2
         )
         if quiet is None:
             ratio = self.qec.background.suppression
@@ -255,10 +258,12 @@ class Remedies:
                 f"two divides the errors by Lambda = {told}",
             )  # fmt: skip
             return
-        if self._per_day(quiet) <= target:
-            yield Change("code.distance", quiet, "1", f"distance {quiet}")
+        value, high = self._per_day(quiet)
+        if value <= target:
+            doubt = f", though up to {high:.2g} a day are not excluded" if high > target else ""
+            yield Change("code.distance", quiet, "1", f"distance {quiet}{doubt}")
             return
-        found = edge(lambda factor: self._per_day(quiet, factor) <= target, 1.0, FEWEST, COARSE)
+        found = edge(lambda factor: self._per_day(quiet, factor)[0] <= target, 1.0, FEWEST, COARSE)
         if found is None:
             yield Change(
                 "bursts.quasiparticles",
