@@ -13,10 +13,11 @@ from scipy.stats import t as student
 from qubudget.errors import ConvergenceError, OutOfRangeError
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
+from qubudget.qec.decoders import matcher
 from qubudget.qec.faults import Faults
 from qubudget.qec.layout import build
 from qubudget.qec.rare import ISLANDS, Splitting, estimate
-from qubudget.qec.sampling import count_errors, failures, matcher, stream
+from qubudget.qec.sampling import count_errors, failures, stream
 
 
 def uniform(distance, rounds, p, family="surface"):

@@ -12,11 +12,11 @@ import pytest
 
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import load
+from qubudget.impact.assembly import deposits
 from qubudget.pipeline import Chain
 from qubudget.study import machines
 from qubudget.study.machine_rows import FACTOR, MachineRow, measurements
 from qubudget.study.machines import (
-    deposits,
     failures_of_restarts,
     floor_per_cycle,
     tail_rate,
@@ -130,7 +130,7 @@ def test_restarts_by_hand() -> None:
 def test_deposits_are_those_of_the_chain() -> None:
     design = load("willow-like")
     _, coherence, _ = CHAIN.cold(design)
-    assert deposits(design).total == pytest.approx(
+    assert deposits(design)[0].total == pytest.approx(
         CHAIN.impact(design, coherence).rates.total, rel=1e-12
     )
 
@@ -144,7 +144,7 @@ def test_tail_of_the_spectrum_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(machines, "_errors", known)
     design = load("willow-like")
-    spectrum = deposits(design)
+    spectrum, _ = deposits(design)
     above = spectrum.rate[spectrum.energy > 6**0.5 * 1e6 * ELEMENTARY_CHARGE].sum()
     assert tail_rate(CHAIN, design) == pytest.approx((above / 2,) * 3, rel=1e-9)
 

@@ -64,7 +64,7 @@ def respond(
     ConvergenceError: the kinetics does not settle.
     """
     reasons: list[str] = []
-    spectrum, rates = _deposits(design)
+    spectrum, rates = deposits(design)
     chip = chip_of(design)
     radiation, measured = design.radiation, design.measured
     place = (radiation.event_x, radiation.event_y)
@@ -130,7 +130,7 @@ def respond(
     )
 
 
-def _deposits(design: DesignModel) -> tuple[Spectrum, Rates]:
+def deposits(design: DesignModel) -> tuple[Spectrum, Rates]:
     """Radiation above the threshold, and the rates per chip."""
     chip, radiation, env = design.chip, design.radiation, environment()
     material = substrate(chip.substrate)

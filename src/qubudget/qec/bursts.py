@@ -33,10 +33,10 @@ from qubudget.qec.course import (
     composed,
     edges,
     either,
+    interval,
     stretches,
     whole_rounds,
 )
-from qubudget.qec.course import interval as interval
 from qubudget.qec.decoders import Knowledge, Matching, flagged
 from qubudget.qec.history import BurstHistory, Cell, Decay
 from qubudget.qec.layout import Basis, build

@@ -12,8 +12,7 @@ from scipy.interpolate import RegularGridInterpolator
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.cycle import Decoherence
 from qubudget.qec.noise import combine, detuning_flip, independent_flips
-from qubudget.qec.placement import Placement as Placement
-from qubudget.qec.placement import place as place
+from qubudget.qec.placement import Placement
 
 Array = NDArray[np.float64]
 MAX_CYCLES = 25_000

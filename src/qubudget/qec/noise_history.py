@@ -18,8 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.cycle import Decoherence
 from qubudget.qec.floors import Floors
-from qubudget.qec.history import BurstHistory, Placement, at_qubits
+from qubudget.qec.history import BurstHistory, at_qubits
 from qubudget.qec.noise import pure_dephasing_rate
+from qubudget.qec.placement import Placement
 from qubudget.qec.sampling import stream
 
 Array = NDArray[np.float64]

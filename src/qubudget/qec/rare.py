@@ -36,8 +36,9 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from qubudget.errors import ConvergenceError, OutOfRangeError
+from qubudget.qec.decoders import matcher
 from qubudget.qec.faults import Bytes, Faults, Floats, Index, Members
-from qubudget.qec.sampling import CONFIDENCE, Counts, failures, matcher, per_round
+from qubudget.qec.sampling import CONFIDENCE, Counts, failures, per_round
 
 ISLANDS = 16
 COUNTED = 0.03

@@ -16,8 +16,7 @@ import stim
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import beta
 
-from qubudget.qec.decoders import Decoder
-from qubudget.qec.decoders import matcher as matcher
+from qubudget.qec.decoders import Decoder, matcher
 
 CONFIDENCE = 0.95
 

@@ -15,14 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import Design, load
-from qubudget.impact.source import (
-    Spectrum,
-    gamma_spectrum,
-    hadron_spectrum,
-    merge,
-    muon_spectrum,
-)
-from qubudget.materials.substrates import environment, substrate
+from qubudget.impact.assembly import deposits
 from qubudget.pipeline import Chain, Effort
 from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.result import QecResult
@@ -198,7 +191,7 @@ def tail_rate(chain: Chain, design: Design) -> Interval:
     The failure is computed at the energies of :data:`TAIL`, each standing for the deposits nearer
     to it (in the logarithm) than to its neighbours; smaller deposits are left out.
     """
-    spectrum = deposits(design)
+    spectrum, _ = deposits(design)
     energies = ELEMENTARY_CHARGE * np.array(TAIL)
     limits = np.sqrt(energies[1:] * energies[:-1])
     limits = np.concatenate([[energies[0] ** 2 / limits[0]], limits])
@@ -211,20 +204,6 @@ def tail_rate(chain: Chain, design: Design) -> Interval:
         total += rate * np.array(_failures(result))
     value, low, high = total.tolist()
     return value, low, high
-
-
-def deposits(design: Design) -> Spectrum:
-    """Radiation above the threshold on the design's chip, energies in J, rates in 1/s."""
-    chip, radiation, env = design.chip, design.radiation, environment()
-    material = substrate(chip.substrate)
-    size = (chip.length, chip.width, chip.thickness)
-    mass = chip.length * chip.width * chip.thickness * material.density
-    intensity = radiation.muon_intensity / radiation.muon_reduction
-    return merge(
-        muon_spectrum(*size, material, env, intensity).above(env.threshold),
-        gamma_spectrum(radiation.gamma_rate / radiation.gamma_reduction * mass, env),
-        hadron_spectrum(radiation.hadron_rate * mass, env),
-    )
 
 
 def failures_of_restarts(
