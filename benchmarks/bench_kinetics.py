@@ -21,9 +21,9 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
 
 import numpy as np  # noqa: E402  (after the number of threads is set)
 
-from qubudget.impact.diffusion import Evolution, evolve  # noqa: E402
-from qubudget.impact.kinetics import Grid, gaussian_spot  # noqa: E402
-from qubudget.impact.patterned import Arrival, Film, LivePhonons  # noqa: E402
+from qubudget.impact.kinetics.diffusion import Evolution, evolve  # noqa: E402
+from qubudget.impact.kinetics.patterned import Arrival, Film, LivePhonons  # noqa: E402
+from qubudget.impact.kinetics.uniform import Grid, gaussian_spot  # noqa: E402
 
 TIMES = np.geomspace(1e-8, 1e-1, 57)
 

@@ -110,11 +110,11 @@ def main() -> int:
     parser.add_argument("--distances", type=int, nargs="+", default=[5, 7])
     parser.add_argument("--cycles", type=int, default=400)
     parser.add_argument("--cells", type=int, default=8)
-    parser.add_argument("--shots", type=int, default=60_000)
+    parser.add_argument("--shots", type=int, default=80_000)
     parser.add_argument("--knowledge", nargs="+", default=["unaware", "aware", "erasure"])
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    plan = replace(bursts.PLANS["full"], cells=given.cells, relative_width=0.038)
+    plan = replace(bursts.PLANS["full"], cells=given.cells, relative_width=0.037)
     bursts.PLANS = {**bursts.PLANS, "full": plan}
     good = True
     for (distance, knowledge), (radius, t1) in CASES.items():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.cascade import cascade, pair_breaking_fraction, plateau
+from qubudget.impact.energy.cascade import cascade, pair_breaking_fraction, plateau
 
 
 def test_plateau_of_the_monte_carlo() -> None:

@@ -13,11 +13,19 @@ from scipy.sparse import coo_array, diags_array
 from scipy.sparse.linalg import spsolve
 
 from qubudget.errors import ConvergenceError, OutOfRangeError
-from qubudget.impact import diffusion, kinetics, multigrid
-from qubudget.impact.diffusion import evolve
-from qubudget.impact.kaplan import phonon_share, scattering_rate
-from qubudget.impact.kinetics import FilmKinetics, Grid, gaussian_spot
-from qubudget.impact.patterned import Arrival, Deposits, Film, LivePhonons, Slowing, relaxation
+from qubudget.impact.energy.kaplan import phonon_share, scattering_rate
+from qubudget.impact.kinetics import diffusion, multigrid
+from qubudget.impact.kinetics import uniform as kinetics
+from qubudget.impact.kinetics.diffusion import evolve
+from qubudget.impact.kinetics.patterned import (
+    Arrival,
+    Deposits,
+    Film,
+    LivePhonons,
+    Slowing,
+    relaxation,
+)
+from qubudget.impact.kinetics.uniform import FilmKinetics, Grid, gaussian_spot
 
 TIMES = np.geomspace(1e-8, 1e-1, 29)
 GRID = Grid(10e-3, 8e-3, 20, 16)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.errors import OutOfRangeError
-from qubudget.impact import balance, films, heat, published
-from qubudget.impact.cascade import cascade
+from qubudget.impact import published
+from qubudget.impact.energy import balance, films, heat
+from qubudget.impact.energy.cascade import cascade
 from qubudget.materials.normal_metals import normal_metal
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact import kaplan
+from qubudget.impact.energy import kaplan
 
 
 def test_pair_breaking_is_one_at_twice_the_gap() -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact import kinetics, response
-from qubudget.impact.kinetics import FilmKinetics
+from qubudget.impact import response
+from qubudget.impact.kinetics import uniform as kinetics
+from qubudget.impact.kinetics.uniform import FilmKinetics
 from qubudget.materials.superconductors import superconductor
 
 TIMES = np.geomspace(1e-8, 1e-1, 57)

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from qubudget.constants import ELEMENTARY_CHARGE, PLANCK
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.cascade import _break_pair, _scatter, _uniform, pair_breaking_fraction
+from qubudget.impact.energy.cascade import _break_pair, _scatter, _uniform, pair_breaking_fraction
 from qubudget.impact.phonons.crystal import chip_tensor, orientation, waves
 from qubudget.impact.phonons.film import PhononFilm, film_tables, response
 from qubudget.impact.phonons.result import PhononResult

@@ -214,13 +214,9 @@ def test_a_burst_adds_what_it_is_at_each_qubit_and_round():
     def field(t, x, y):
         return 5e5 + 2e7 * x - 1e7 * y - 1e9 * t
 
-    history = NoiseHistory.of_burst(
-        burst(field, lambda t, x, y: -field(t, x, y)),
-        placement,
-        Decoherence.equal(layout.qubits, 1e4, 2e3),
-        20,
-        CYCLE,
-        start=-3 * CYCLE,
+    still = NoiseHistory.steady(Decoherence.equal(layout.qubits, 1e4, 2e3), 20)
+    history = still.with_burst(
+        burst(field, lambda t, x, y: -field(t, x, y)), placement, CYCLE, -3 * CYCLE
     )
     times = (np.arange(20) - 2.5) * CYCLE
     x, y = placement.positions.T[:, :, None]

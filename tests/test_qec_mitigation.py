@@ -12,8 +12,6 @@ from qubudget.design import load
 from qubudget.design.code import Mitigation
 from qubudget.errors import OutOfRangeError
 from qubudget.qec.lifetime import (
-    failure_course,
-    failure_shares,
     failures_per_day,
     survival,
 )
@@ -99,19 +97,6 @@ def test_faster_and_surer_is_never_worse(a, b, eta):
     )
     assert np.all(left(move_time=a) <= left(move_time=a, detection_efficiency=eta) + 1e-9)
     assert np.all(left(move_time=a, detection_efficiency=eta) <= 0.1 * DAY * FAILURE[:, -1] + 1e-9)
-
-
-def test_course_of_two_bases():
-    """P = 1 - (1 - P_X)(1 - P_Z) at every edge; 3/4 where both bases are lost."""
-    x, z = -np.log([0.8**2, 0.96**3]), [np.inf, 0.0]
-    course = BurstCourse.of_cells("one", 0.1, [0.0, 1e-3, 4e-3], [x, z])
-    first, second = (1 - 0.8**2) / 2, (1 - 0.8**2 * 0.96**3) / 2
-    expected = [0.0, 1 - (1 - first) / 2, 1 - (1 - second) / 2]
-    assert course.failure == pytest.approx(expected)
-    fatal = BurstCourse.of_cells("one", 0.1, [0.0, 1e-3], [[np.inf]] * 2)
-    assert fatal.failure[-1] == 0.75
-    left = mitigate(reaction(strategy="move", move_time=1e-3), [course])
-    assert float(left.per_day) == pytest.approx(0.1 * DAY * expected[1])
 
 
 def test_failure_before_the_first_time_grows_from_the_impact():
@@ -243,22 +228,11 @@ def test_no_bursts_at_all():
 # --- a burst's course and the lifetime -------------------------------------------------------
 
 
-def test_course_of_a_steady_burst():
-    """delta per window, n windows: (1 - (1 - 2 delta)^n)/2; grows, and never over 1/2."""
-    windows = np.array([10.0, 5.0, 500.0])
-    course = failure_course([-windows * np.log(0.98), -windows * np.log(0.4)])
-    assert course[0] == pytest.approx([0.0, *(0.5 * (1 - 0.98 ** np.array([10, 15, 515])))])
-    assert np.all(np.diff(course) >= 0)
-    assert course.max() <= 0.5
-
-
-def test_survival_and_shares():
+def test_survival_of_the_sum():
+    """A tenth of 1e-4 and a fiftieth of a half a second, beside 1e-4 a second in quiet times."""
     assert survival([0, DAY], 1.0) == pytest.approx([1.0, exp(-1)])
     per_day = failures_per_day(1e-10, 1e-6, [0.1, 0.02], [1e-4, 0.5])
-    shares = failure_shares(1e-10, 1e-6, [0.1, 0.02], [1e-4, 0.5])
-    assert shares.sum() == pytest.approx(1)
-    assert shares * per_day == pytest.approx([DAY * 1e-4, DAY * 1e-5, DAY * 1e-2])
-    assert failure_shares(0.0, 1e-6, [0.0], [0.5]) is None
+    assert per_day == pytest.approx(DAY * (1e-4 + 1e-5 + 1e-2))
 
 
 # --- variants ---------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test_patches_of_one_chip_add_up(four):
     assert together["patch_failures_per_day"]["value"] == pytest.approx(4 * bursts, rel=1e-9)
     least = together["failing_bursts_per_day"]["value"]
     assert together["correlated_bursts_per_day"]["value"] <= least <= 86400 * RATE
-    assert together["patch_failures_per_day"]["value"] >= least
+    assert together["patch_failures_per_day"]["value"] >= least * (1 - 1e-12)
 
 
 def test_an_undetected_burst_is_not_mitigated(one):

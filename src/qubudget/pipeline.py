@@ -170,12 +170,15 @@ class Chain:
     def impact(self, design: Design, coherence: CoherenceResult) -> ImpactResult:
         """Radiation on the chip of a design."""
         from qubudget.impact import assembly as impact
+        from qubudget.impact.kinetics.cooling import Relaxing
 
         t1, per_x = coherence.t1_s, coherence.relaxation_per_x
         return impact.respond(
             design,
             quiet_relaxation=None if t1 is None or per_x is None else 1 / t1,
-            relaxation_per_x=per_x or 0.0,
+            relaxing=Relaxing(
+                per_x or 0.0, coherence.unprotected_per_x or 0.0, coherence.protection
+            ),
             effort=self.effort,
             seed=self.seed,
         )
@@ -212,6 +215,7 @@ class Chain:
             one_qubit_error=gate.one_qubit_error,
             two_qubit_error=gate.two_qubit_error,
             readout_error=gate.readout_error,
+            leakage=gate.leakage,
             bursts=bursts,
             effort=self.effort,
             sketch=sketch,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qubudget.design import Design
@@ -16,7 +16,7 @@ from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_
 
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
-    from qubudget.impact.result import ImpactResult
+    from qubudget.impact.result import Burst, ImpactResult
     from qubudget.qec.result import QecResult
     from qubudget.qubit.result import CoherenceResult
 
@@ -208,18 +208,40 @@ class Remedies:
     # --- error correction ---------------------------------------------------------------
 
     def _per_day(
-        self, distance: int, suppression: float = 1.0, bursts: bool = True
+        self, distance: int, target: float, suppression: float | None = None
     ) -> tuple[float, float]:
-        """Logical errors per day and the upper end of their interval; infinite without any."""
+        """Logical errors per day and the upper end of their interval; infinite without any.
+
+        Bursts are weaker by a factor; none without it. Classes of bursts are looked at one by
+        one, the most energetic first, and no further once ``target`` is passed.
+        """
         design = self.design.replace({"code.distance": distance})
-        try:
-            found = self.chain.errors(
-                design, self.coherence, self.impact, suppression, bursts, sketch=True
-            )
-        except OutOfRangeError:
-            return math.inf, math.inf  # such a patch does not fit where the design puts it
-        value, _, high = found.per_day()
-        return (math.inf, math.inf) if value is None or high is None else (value, high)
+        bursts = sorted(self.impact.bursts, key=lambda burst: -burst.energy)
+        pending: list[tuple[Burst, ...]] = [(burst,) for burst in bursts]
+        if suppression is None or not bursts:
+            pending = [()]
+        value = high = math.inf
+        found = None
+        for chosen in pending:
+            try:
+                part = self.chain.errors(
+                    design, self.coherence, replace(self.impact, bursts=chosen),
+                    suppression or 1.0, sketch=True,
+                )  # fmt: skip
+            except OutOfRangeError:
+                return math.inf, math.inf  # such a patch does not fit where the design puts it
+            if found is None or found.bursts is None or part.bursts is None:
+                found = part
+            else:
+                found = replace(found, bursts=found.bursts + part.bursts)
+            ends = found.per_day()
+            if ends[0] is None or ends[2] is None:
+                return math.inf, math.inf
+            value, high = ends[0], ends[2]
+            # An outer code's failures are not the sum over classes.
+            if value > target and design.mitigation.strategy != "outer":
+                break
+        return value, high
 
     def _allowed_per_day(self) -> float:
         """Logical errors per day and logical qubit that the algorithm bears."""
@@ -247,7 +269,7 @@ class Remedies:
             return
         distance = self.design.code.distance
         quiet = smallest(
-            lambda d: self._per_day(d, bursts=False)[0] <= target, distance, LARGEST_DISTANCE, 2
+            lambda d: self._per_day(d, target)[0] <= target, distance, LARGEST_DISTANCE, 2
         )
         if quiet is None:
             ratio = self.qec.background.suppression
@@ -258,12 +280,20 @@ class Remedies:
                 f"two divides the errors by Lambda = {told}",
             )  # fmt: skip
             return
-        value, high = self._per_day(quiet)
+        value, high = self._per_day(quiet, target, 1.0)
         if value <= target:
             doubt = f", though up to {high:.2g} a day are not excluded" if high > target else ""
             yield Change("code.distance", quiet, "1", f"distance {quiet}{doubt}")
             return
-        found = edge(lambda factor: self._per_day(quiet, factor)[0] <= target, 1.0, FEWEST, COARSE)
+
+        @cache
+        def passes(factor: float) -> bool:
+            return self._per_day(quiet, target, factor)[0] <= target
+
+        # What passes is looked at longer than what fails, so the farthest is tried only if needed.
+        middle = math.sqrt(FEWEST)
+        ends = (1.0, middle) if passes(middle) else (middle, FEWEST)
+        found = edge(passes, *ends, COARSE)
         if found is None:
             yield Change(
                 "bursts.quasiparticles",

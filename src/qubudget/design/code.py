@@ -38,6 +38,11 @@ class Code(Section):
     plugin: Name | None = Field(
         None, description="installed decoder in place of minimum-weight matching"
     )
+    leakage: Literal["ignored", "stays", "reset-ancilla", "reset-all"] = Field(
+        "ignored",
+        description="whether leakage is simulated in quiet times, and what is brought back from "
+        "outside the computational states after each cycle",
+    )
     offset_x: Position = Field(0, description="of the patches' middle from the chip's centre")
     offset_y: Position = Field(0, description="of the patches' middle from the chip's centre")
     orientation: Literal["sides", "grid"] = Field(

@@ -129,6 +129,11 @@ class Gates(Section):
     rise: Duration = Field(description="rise of a pulse; the rest of the gate is flat")
     drag: Number = Field(description="weight of the DRAG quadrature; 1: first order")
     coupling: FrequencySpan = Field(description="g/2 pi of the two transmons in a CZ")
+    unechoed_time: Duration | None = Field(
+        None,
+        description="of a cycle's gates, in which a qubit's detuning in a burst acts without an "
+        "echo; none: from the first gate to the last",
+    )
 
 
 class Readout(Section):

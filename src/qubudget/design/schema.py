@@ -10,6 +10,7 @@ from qubudget.design.chip import Chip, Radiation
 from qubudget.design.code import Code, Measured, Mitigation, Targets
 from qubudget.design.device import Dielectric, Gates, Published, Qubit, Readout
 from qubudget.design.fields import Name, Section, Text
+from qubudget.design.film import DrawnFilm
 from qubudget.design.fridge import (
     Cable,
     Cryostat,
@@ -44,6 +45,7 @@ class DesignModel(Section):
     readout: Readout
     published: Published
     chip: Chip
+    films: Annotated[tuple[DrawnFilm, ...], Field(max_length=100, strict=False)] = ()
     radiation: Radiation
     code: Code
     mitigation: Mitigation = Field(default_factory=Mitigation)

@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.films import PUBLISHED_KAPPA
-from qubudget.impact.heat import phonon_escape_rate
+from qubudget.impact.energy.films import PUBLISHED_KAPPA
+from qubudget.impact.energy.heat import phonon_escape_rate
 
 EFFICIENCY = 0.57
 """Printed share of the phonon energy that ends as quasiparticles (Fig. 4)."""

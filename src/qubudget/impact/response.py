@@ -8,8 +8,8 @@ from scipy.interpolate import RegularGridInterpolator
 from scipy.special import expn
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.kaplan import pair_breaking_rate, scattering_rate
-from qubudget.impact.kinetics import Grid
+from qubudget.impact.energy.kaplan import pair_breaking_rate, scattering_rate
+from qubudget.impact.kinetics.uniform import Grid
 from qubudget.materials.superconductors import Superconductor
 
 Array = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qubudget.constants import ELEMENTARY_CHARGE
-from qubudget.impact.kinetics import Grid
+from qubudget.impact.kinetics.uniform import Grid
+from qubudget.impact.statistics import Statistics
 
 Array = NDArray[np.float64]
 
@@ -68,6 +69,10 @@ class Rates:
         """What the model says of the total, beside a measured one."""
         return self.muon + self.gamma + self.hadron + self.phonon_burst
 
+    def of_total(self, measured: float | None) -> Rates:
+        """With the total that was measured, or the model's."""
+        return replace(self, total=self.modelled if measured is None else measured)
+
 
 @dataclass(frozen=True)
 class ImpactResult:
@@ -83,13 +88,14 @@ class ImpactResult:
     times, grid : of the reference event.
     x_qp : its quasiparticles n/(2 N0 Delta), shape (nt, nx, ny).
     quiet_relaxation : 1/T1 in quiet times, 1/s; None where there is no T1.
-    relaxation_per_x : 1/s.
+    relaxation_per_x : 1/T1 per x at ``times``, shape (nt,), 1/s.
     qubit_relaxation : 1/T1 of every qubit, shape (nt, qubits), 1/s; None without T1.
     recovery_time, modelled_recovery_time : peak to 1/e of the excess 1/T1, s.
     affected_radius : where T1 falls below half of its quiet value, m.
     stages : the event's five stages.
     published : the second paper's own rules.
     bursts : classes of impacts for the error-correcting code; empty without T1.
+    statistics : over many impacts by radiation; None without T1 or radiation.
     reason : why some value is None, and other remarks; empty when there are none.
     """
 
@@ -104,7 +110,7 @@ class ImpactResult:
     grid: Grid
     x_qp: Array
     quiet_relaxation: float | None
-    relaxation_per_x: float
+    relaxation_per_x: Array
     qubit_relaxation: Array | None
     recovery_time: float | None
     modelled_recovery_time: float | None
@@ -112,6 +118,7 @@ class ImpactResult:
     stages: tuple[Stage, ...]
     published: dict[str, Any]
     bursts: tuple[Burst, ...]
+    statistics: Statistics | None
     reason: str
 
     @property
@@ -124,7 +131,7 @@ class ImpactResult:
         axes = ("time", "x", "y")
         data = {"x_qp": (axes, self.x_qp, {"units": "1"})}
         if self.quiet_relaxation is not None:
-            t1 = 1 / (self.quiet_relaxation + self.relaxation_per_x * self.x_qp)
+            t1 = 1 / (self.quiet_relaxation + self.relaxation_per_x[:, None, None] * self.x_qp)
             data["t1"] = (axes, t1, {"units": "s"})
         place = {"x": self.grid.x, "y": self.grid.y}
         return xr.Dataset(data, coords={"time": self.times, **place})
@@ -177,5 +184,6 @@ class ImpactResult:
                 for s in self.stages
             ],
             "timeline": self.timeline(),
+            "statistics": None if self.statistics is None else self.statistics.to_dict(),
             "reason": self.reason or None,
         }

@@ -77,20 +77,19 @@ class Environment:
     muon_energy : mean kinetic energy of muons, J.
     muon_intensity : vertical intensity, 1/(m^2 s sr).
     threshold : deposits below this do not count, J.
-    gamma_rate, hadron_rate : deposits above it in silicon, 1/(kg s).
-    gamma_scale : decay energy of the gamma deposits' exponential spectrum, J.
-    hadron_scale, hadron_limit : roll-off and cut-off of the hadrons' spectrum, J.
+    reference_chip : length, width, thickness of the silicon that the rates refer to, m.
+    gamma_rate, hadron_rate : deposits above the threshold per mass of that chip, 1/(kg s).
+    nucleon_attenuation : of nucleons in air, kg/m^2.
     source, status : where the values come from.
     """
 
     muon_energy: float
     muon_intensity: float
     threshold: float
+    reference_chip: tuple[float, float, float]
     gamma_rate: float
     hadron_rate: float
-    gamma_scale: float
-    hadron_scale: float
-    hadron_limit: float
+    nucleon_attenuation: float
     source: str
     status: str
 
@@ -152,18 +151,18 @@ def substrate(name: str) -> Substrate:
 
 @cache
 def environment() -> Environment:
-    """Natural radiation at the ground, with the spectra fitted to NIST's measurement."""
+    """Natural radiation at the ground, with the gammas fitted to NIST's measurement."""
     row = _tables()["environment"]
     scale = ELEMENTARY_CHARGE
+    length, width, thickness = row["reference_chip"]
     return Environment(
         muon_energy=row["muon_energy"] * scale,
         muon_intensity=row["muon_intensity"],
         threshold=row["threshold"] * scale,
+        reference_chip=(length, width, thickness),
         gamma_rate=row["gamma_rate"],
         hadron_rate=row["hadron_rate"],
-        gamma_scale=row["gamma_scale"] * scale,
-        hadron_scale=row["hadron_scale"] * scale,
-        hadron_limit=row["hadron_limit"] * scale,
+        nucleon_attenuation=row["nucleon_attenuation"],
         source=row["source"],
         status=row["status"],
     )

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from qubudget.constants import ELEMENTARY_CHARGE
-from qubudget.impact import balance, films, heat, kaplan, published
-from qubudget.impact.cascade import cascade, pair_breaking_fraction
+from qubudget.impact import published
+from qubudget.impact.energy import balance, films, heat, kaplan
+from qubudget.impact.energy.cascade import cascade, pair_breaking_fraction
 from qubudget.materials.normal_metals import normal_metal
 from qubudget.papers import radiation_claims, radiation_claims_design, radiation_claims_event
 from qubudget.papers.claims import Reproduction, Row, Table, Verdict, agrees

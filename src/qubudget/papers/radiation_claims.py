@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from qubudget.impact import heat, kaplan
+from qubudget.impact.energy import heat, kaplan
 from qubudget.materials.normal_metals import normal_metal
 from qubudget.materials.substrates import substrate
 from qubudget.materials.superconductors import superconductor

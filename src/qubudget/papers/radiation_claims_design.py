@@ -7,7 +7,8 @@ import math
 from scipy.constants import epsilon_0
 
 from qubudget.constants import BOLTZMANN
-from qubudget.impact import films, heat, kaplan, published
+from qubudget.impact import published
+from qubudget.impact.energy import films, heat, kaplan
 from qubudget.materials.normal_metals import normal_metal
 from qubudget.materials.superconductors import superconductor
 from qubudget.papers.claims import Claim

@@ -6,8 +6,8 @@ import math
 
 from qubudget.constants import BOLTZMANN, ELEMENTARY_CHARGE, PLANCK
 from qubudget.impact import published
-from qubudget.impact.cascade import CascadeResult, pair_breaking_fraction, plateau
-from qubudget.impact.source import muon_rate, muon_spectrum
+from qubudget.impact.energy.cascade import CascadeResult, pair_breaking_fraction, plateau
+from qubudget.impact.source.muons import muon_rate, muon_spectrum
 from qubudget.materials.substrates import environment, substrate
 from qubudget.materials.superconductors import superconductor
 from qubudget.papers.claims import Claim

@@ -5,6 +5,10 @@ the design's floor; where a gate's total error was measured, it is what remains 
 after the decoherence of the gate's own duration (zero where decoherence explains more than the
 measured error). A read-out error is given in total, amplifier noise included: decay during the
 first half of the read-out is taken out of it, as the circuit makes that decay itself.
+
+Where leakage is simulated, it is taken out of the two-qubit gate's error: a gate that does nothing
+but leak with probability L has the average error L (F_avg = (d F_pro + 1 - L)/(d + 1) with
+F_pro = 1 - L; Wood and Gambetta, Phys. Rev. A 97, 032306 (2018)). Bursts go on without leakage.
 """
 
 from __future__ import annotations
@@ -15,14 +19,16 @@ from functools import partial
 
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
-from qubudget.qec.background import Background, Effort, QuietNoise, background
-from qubudget.qec.bursts import BurstStudy, ClassFailure, Suppression
+from qubudget.qec.background import Effort, QuietNoise, background
+from qubudget.qec.bursts import BurstStudy, ClassFailure
 from qubudget.qec.correlated import PatchFailures, faced
 from qubudget.qec.cycle import GateNoise, Schedule
 from qubudget.qec.decoders import MATCHING, require_decoder
+from qubudget.qec.extrapolation import Background
 from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.latency import LatencyBudget, event_load, latency_budget, quiet_events
 from qubudget.qec.layout import build, physical_qubits
+from qubudget.qec.leakage import Leakage
 from qubudget.qec.noise import (
     decoherence_error,
     depolarizing_probability,
@@ -33,6 +39,7 @@ from qubudget.qec.patches import Modules, arrange, modules
 from qubudget.qec.placement import Chip, Placement
 from qubudget.qec.result import QecResult
 from qubudget.qec.sampling import over_rounds
+from qubudget.qec.sight import Suppression
 from qubudget.qec.standin import Site
 
 LARGEST_WINDOW = 15
@@ -47,6 +54,7 @@ def errors(
     one_qubit_error: float | None,
     two_qubit_error: float | None,
     readout_error: float | None,
+    leakage: float | None = None,
     bursts: Sequence[BurstLike] = (),
     burst_rate_scale: float = 1.0,
     effort: Effort = "quick",
@@ -62,6 +70,8 @@ def errors(
     t1, t2 : s; None where the qubit has no coherence.
     one_qubit_error, two_qubit_error : average gate errors in total (used only where the design
         says that they were measured); readout_error : assignment error in total.
+    leakage : of a two-qubit gate, population that leaves the computational states of the pair,
+        averaged over them; used only where ``code.leakage`` asks for it.
     bursts : classes of bursts, see :class:`qubudget.qec.history.BurstHistory`; each stands for its
         mirror images on the chip.
     burst_rate_scale : factor on all their rates (a measured over a computed rate).
@@ -86,12 +96,14 @@ def errors(
         machine.total_qubits, machine.qubits_per_chip, layout.qubits, code.patches_per_chip
     )
     result = partial(_result, design, shared)
+    lost = 0.0 if code.leakage == "ignored" else leakage
     given = {
         "T1": t1,
         "T2": t2,
         "one-qubit error": one_qubit_error,
         "two-qubit error": two_qubit_error,
         "read-out error": readout_error,
+        "leakage": lost,
     }
     missing = [name for name, value in given.items() if value is None]
     if missing:
@@ -99,6 +111,7 @@ def errors(
     assert t1 is not None
     assert t2 is not None
     assert readout_error is not None
+    assert lost is not None
     try:
         schedule = cycle_schedule(design)
     except OutOfRangeError as error:
@@ -110,9 +123,13 @@ def errors(
         one_qubit_error=one_qubit_error if design.measured.one_qubit_error is not None else None,
         two_qubit_error=two_qubit_error if design.measured.two_qubit_error is not None else None,
         readout_error=readout_error,
+        leakage=lost,
     )
     dephasing = float(pure_dephasing_rate(t1, t2))
-    noise = QuietNoise(gates, 1 / t1, dephasing, schedule, design.qubit.device_spread, seed)
+    noise = QuietNoise(
+        gates, 1 / t1, dephasing, schedule, design.qubit.device_spread, seed,
+        None if code.leakage == "ignored" else Leakage(lost, code.leakage),
+    )  # fmt: skip
     quiet = background(
         code.family, code.distance, noise, effort, seed, design.measured.suppression, name
     )
@@ -229,6 +246,8 @@ def _notes(
         yield f"one patch spans {patch.chips} chips"
     if len(bases := patch.layout.bases) == 1:
         yield f"only the {bases[0]} basis is protected; the other is not counted"
+    if classes and design.code.leakage != "ignored":
+        yield "bursts without leakage"
 
 
 def _gain(quiet: Background) -> Suppression | None:
@@ -250,6 +269,7 @@ def cycle_schedule(design: DesignModel) -> Schedule:
         two_qubit=gates.two_qubit_time,
         readout=gates.readout_time,
         reset=gates.reset_time,
+        free=gates.unechoed_time,
     )
 
 
@@ -261,20 +281,26 @@ def gate_noise(
     one_qubit_error: float | None,
     two_qubit_error: float | None,
     readout_error: float,
+    leakage: float = 0.0,
 ) -> GateNoise:
     """Errors of the operations beside decoherence (module docstring).
 
     ``one_qubit_error`` and ``two_qubit_error`` are measured totals, or None for the design's
-    floors.
+    floors. ``leakage``, where it is simulated, is the two-qubit gate's in total; in the design's
+    floor there is only the floor of leakage, not leakage by heating.
     """
     gates = design.gates
     floors = []
+    static = min(leakage, gates.leakage_floor)
     for measured, floor, duration, qubits in (
         (one_qubit_error, gates.one_qubit_floor, gates.one_qubit_time, 1),
         (two_qubit_error, gates.two_qubit_floor, gates.two_qubit_time, 2),
     ):
         if measured is not None:
-            floor = max(0.0, measured - float(decoherence_error(duration, t1, t2, qubits)))
+            floor = measured - float(decoherence_error(duration, t1, t2, qubits))
+        if qubits == 2:
+            floor -= static if measured is None else leakage
+        floor = max(0.0, floor)
         floors.append(float(depolarizing_probability(floor, qubits)))
     if not 0 <= readout_error <= 0.5:
         raise OutOfRangeError(f"read-out error {readout_error:.3g} outside 0 to 1/2")

@@ -1,14 +1,13 @@
 """Logical error per cycle in quiet times, from simulated small distances to the design's own.
 
-Where the hardware is so good that errors are too rare to count, all error probabilities are
-multiplied by one amplification s and the result is scaled back, eps_d(1) = eps_d(s) s^(-(d+1)/2):
-the leading order, (d+1)/2 faults per logical error. From Stim's uniform model at p = 0.001 and
-0.003 (logical errors per round 2.439e-4, 2.783e-5, 2.71e-6 against 2.076e-3, 7.09e-4, 2.254e-4 at
-d = 3, 5, 7) this returns Lambda within 9 % of the true one, too low; the interval is widened by
-10 % of Lambda for it. Amplified noise stays below 0.4 of the threshold.
+Where the hardware is so good that errors are too rare to count, the noise is amplified and the
+result scaled back (:mod:`.extrapolation`). Amplified noise stays below 0.4 of the threshold.
+Leakage that lasts longer than a cycle is never amplified: more shots are taken instead, and where
+fewer than two distances give errors the result is a bound.
 
 Where effort allows, one distance is computed directly, with the noise as it is, by splitting
-(:mod:`.rare`), and the result says whether that lies within the band of the fit.
+(:mod:`.rare`), and the result says whether that lies within the band of the fit. Splitting takes
+independent faults, so there is no such check where leakage is simulated.
 """
 
 from __future__ import annotations
@@ -16,32 +15,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import exp, log, sqrt
-from typing import Any, Literal
+from math import log, sqrt
+from typing import Literal
 
 import numpy as np
+import stim
 from numpy.typing import NDArray
 
 from qubudget.qec.circuits import Checks, memory_circuit
 from qubudget.qec.cycle import Decoherence, GateNoise, RoundNoise, Schedule
-from qubudget.qec.decoders import MATCHING, PLUGINS
+from qubudget.qec.decoders import MATCHING, PLUGINS, Decoder
 from qubudget.qec.decoders import decoder as decoder_of
-from qubudget.qec.layout import Basis, Family, build
+from qubudget.qec.extrapolation import (
+    ENOUGH,
+    Amplification,
+    Background,
+    Band,
+    Direct,
+    Simulated,
+    conclude,
+    points_of,
+    unresolved,
+)
+from qubudget.qec.layout import Basis, Family, Layout, build
+from qubudget.qec.leakage import Leakage, return_probability
+from qubudget.qec.leaky_sampler import LeakySampler
 from qubudget.qec.rare import estimate
 from qubudget.qec.sampling import Counts, count_errors, per_round, stream
-from qubudget.qec.scaling import Z95, Fit, Point, envelope, extrapolate
 
 Effort = Literal["quick", "standard", "full"]
-AMPLIFICATION_SPREAD = 0.10
-"""Relative uncertainty of Lambda from scaling amplified noise back (module docstring)."""
 WORTHWHILE = 1.3
 """Amplification below which the noise is simulated as it is."""
-ENOUGH = 20
-"""Errors below which a distance takes no part in a fit."""
-DIRECT = 100
-"""Errors from which a simulated distance stands for itself."""
-BEYOND = 6
-"""By how much the fit's band goes beyond the design's distance."""
+STRONGER = 1.5
+"""Second amplification over the first, where exponents have to be measured."""
+UNAMPLIFIED_SHOTS = 300_000
+"""Least shots per distance and basis where leakage forbids to amplify."""
 PLAIN = MATCHING["plain"]
 PLUGIN_COST = 20
 """By how much fewer shots a plug-in decodes, which takes some hundred times as long for each."""
@@ -75,7 +83,8 @@ class QuietNoise:
     """Noise in quiet times: gates, 1/T1 and 1/Tphi (1/s), and the schedule.
 
     ``spread`` : relative deviation of 1/T1 from qubit to qubit, log-normal with the mean rate
-    ``relaxation``; one device is drawn by the ``seed``.
+    ``relaxation``; one device is drawn by the ``seed``. ``leakage`` : where it is simulated, which
+    is in quiet times only.
     """
 
     gates: GateNoise
@@ -84,9 +93,10 @@ class QuietNoise:
     schedule: Schedule
     spread: float = 0.0
     seed: int = 0
+    leakage: Leakage | None = None
 
     def on(self, qubits: int, amplification: float = 1.0) -> RoundNoise:
-        """Noise of a patch, all of its rates and probabilities times ``amplification``."""
+        """Noise of a patch but leakage, rates and probabilities times ``amplification``."""
         return RoundNoise(
             self.gates.scaled(amplification),
             Decoherence(
@@ -95,6 +105,29 @@ class QuietNoise:
                 np.zeros(qubits),
             ),
         )
+
+    def leaky(
+        self, circuit: stim.Circuit, layout: Layout, amplification: float = 1.0
+    ) -> LeakySampler | None:
+        """What samples a patch's circuit with leakage; None where there is none.
+
+        The rate of leakage is amplified, the relaxation that ends it is not.
+        """
+        if self.leakage is None or not self.leaks:
+            return None
+        relaxation = self.decoherence(layout.qubits).relaxation
+        returning = return_probability(relaxation, self.schedule.cycle_time)
+        return LeakySampler(circuit, layout, self.leakage.scaled(amplification), returning)
+
+    @property
+    def leaks(self) -> bool:
+        """Whether leakage is simulated."""
+        return self.leakage is not None and self.leakage.rate > 0
+
+    @property
+    def lasting(self) -> bool:
+        """Whether leakage outlasts a cycle, so that no leading order is known to scale by."""
+        return self.leakage is not None and self.leaks and self.leakage.removal != "reset-all"
 
     def decoherence(self, qubits: int) -> Decoherence:
         """Rates of a patch."""
@@ -114,88 +147,8 @@ class QuietNoise:
         """Largest error probability of any single operation."""
         gates = self.gates
         waiting = self.schedule.cycle_time * (self.relaxation + self.dephasing)
-        return max(gates.one_qubit, gates.two_qubit, gates.measure, gates.reset, waiting)
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """One memory experiment as run, at its amplification."""
-
-    distance: int
-    basis: Basis
-    rounds: int
-    amplification: float
-    counts: Counts
-
-    def error(self) -> tuple[float, float, float]:
-        """Logical error per cycle, (value, low, high), of the noise as run."""
-        low, high = self.counts.interval()
-        value, low, high = per_round([self.counts.rate, low, high], self.rounds).tolist()
-        return value, low, high
-
-
-@dataclass(frozen=True)
-class Band:
-    """The fit over ``distances``, with the envelope of all its windows."""
-
-    distances: tuple[int, ...]
-    error: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """Plain lists; errors per cycle."""
-        return {
-            "distances": list(self.distances),
-            "error": list(self.error),
-            "low": list(self.low),
-            "high": list(self.high),
-        }
-
-
-@dataclass(frozen=True)
-class Direct:
-    """Logical error per cycle at one distance with the noise as it is, mean of the bases, and
-    whether its interval meets the band of the fit."""
-
-    distance: int
-    error: float
-    low: float
-    high: float
-    within: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values; errors per cycle."""
-        return {
-            "distance": self.distance,
-            "error": self.error,
-            "low": self.low,
-            "high": self.high,
-            "within_fit": self.within,
-        }
-
-
-@dataclass(frozen=True)
-class Background:
-    """Logical error per cycle at the design's distance, mean of the protected bases.
-
-    ``suppression`` is Lambda; ``None`` where no fit was possible. ``fit`` is the model's, from
-    d = 3 to 6 beyond the design's distance; ``direct`` checks it where errors were too rare to
-    count and the effort allows.
-    """
-
-    error: float
-    low: float
-    high: float
-    suppression: float | None
-    suppression_low: float | None
-    suppression_high: float | None
-    suppression_model: float | None
-    simulated: tuple[Simulated, ...]
-    extrapolated: bool
-    note: str
-    fit: Band | None = None
-    direct: Direct | None = None
+        leaking = 0.0 if self.leakage is None else self.leakage.rate
+        return max(gates.one_qubit, gates.two_qubit, gates.measure, gates.reset, waiting, leaking)
 
 
 def background(
@@ -227,16 +180,22 @@ def background(
             _simulate(family, 3, basis, 1, noise, 1.0, plan, seed, decoder)
             for basis in build(family, 3).bases
         )
-        return _unresolved(lost)
+        return unresolved(lost)
     length = 3 if equivalent < 0.007 else 1
     runs = tuple(
-        _simulate(family, d, basis, length * d, noise, amplification, plan, seed, decoder)
+        _simulate(family, d, basis, length * d, noise, factor, plan, seed, decoder)
+        for factor in amplification.all
         for d in plan.distances
         for basis in build(family, 3).bases
     )
-    points = [p for p in (_point(runs, d, amplification) for d in plan.distances) if p]
-    found = _conclude(distance, runs, points, amplification, measured_suppression)
-    if found.fit is None or amplification == 1 or plan.direct is None or decoder != PLAIN:
+    points = points_of(runs, plan.distances, amplification)
+    found = conclude(distance, runs, points, amplification, measured_suppression)
+    if noise.leakage is not None and noise.leaks:
+        told = f"leakage {noise.leakage.rate:.2g} per two-qubit gate, {noise.leakage.removal}"
+        told += ", not amplified" if noise.lasting else ""
+        found = replace(found, note="; ".join(filter(None, (found.note, told))))
+    independent = decoder == PLAIN and not noise.leaks
+    if found.fit is None or amplification.factor == 1 or plan.direct is None or not independent:
         return found
     direct = _direct(family, min(plan.direct, distance), noise, found.fit, seed)
     where = "lies within" if direct.within else "lies outside"
@@ -247,7 +206,7 @@ def background(
 @lru_cache(maxsize=64)
 def _amplification(
     family: Family, noise: QuietNoise, plan: Plan, seed: int
-) -> tuple[float, float, Counts]:
+) -> tuple[Amplification, float, Counts]:
     """(amplification, equivalent p of the noise as it is, the pilot's counts)."""
     factor = 1.0
     layout = build(family, 3)
@@ -255,15 +214,19 @@ def _amplification(
         circuit = memory_circuit(
             layout, "Z", [(9, noise.on(layout.qubits, factor))], noise.schedule
         )
-        counts = count_errors(circuit, PILOT_SHOTS, stream(seed, "pilot", family, factor))
+        sequence = stream(seed, "pilot", family, factor)
+        counts = _count(layout, circuit, noise, factor, PILOT_SHOTS, sequence)
         if counts.errors >= ENOUGH or 4 * factor * noise.largest() > 0.2:
             break
         factor *= 4
     equivalent = sqrt(float(per_round(max(counts.rate, 1e-9), 9)) / REFERENCE_D3) / factor
     # A repetition code takes twice the surface code's noise before its distances lie as close.
     target = plan.target * (2 if family == "repetition" else 1)
-    amplification = target / equivalent
-    return amplification if amplification > WORTHWHILE else 1.0, equivalent, counts
+    factor = target / equivalent
+    if factor <= WORTHWHILE or noise.lasting:
+        return Amplification(), equivalent, counts
+    stronger = STRONGER * factor if noise.leaks else None
+    return Amplification(factor, stronger), equivalent, counts
 
 
 @lru_cache(maxsize=256)  # searches over the distance ask for the same runs again
@@ -284,86 +247,28 @@ def _simulate(
     checks: Checks = "own" if decoder == PLAIN else "all"
     circuit = memory_circuit(layout, basis, [(rounds, quiet)], noise.schedule, checks=checks)
     sequence = stream(seed, "background", family, distance, basis)
-    shots = plan.shots // PLUGIN_COST if decoder in PLUGINS else plan.shots
+    shots = max(plan.shots, UNAMPLIFIED_SHOTS) if noise.lasting else plan.shots
+    shots = shots // PLUGIN_COST if decoder in PLUGINS else shots
     judge = decoder_of(circuit, decoder)
-    counts = count_errors(circuit, shots, sequence, max_errors=plan.max_errors, matching=judge)
+    counts = _count(layout, circuit, noise, amplification, shots, sequence, plan.max_errors, judge)
     return Simulated(distance, basis, rounds, amplification, counts)
 
 
-def _point(runs: tuple[Simulated, ...], distance: int, amplification: float) -> Point | None:
-    """Mean of the bases at one distance, scaled back; None where it is not resolved."""
-    here = [run for run in runs if run.distance == distance]
-    if any(run.counts.errors < ENOUGH or run.error()[2] >= 0.5 for run in here):
-        return None
-    values = [run.error() for run in here]
-    mean = sum(value for value, _, _ in values) / len(values)
-    deviation = sqrt(sum(((high - low) / (2 * Z95)) ** 2 for _, low, high in values)) / len(values)
-    back = amplification ** (-(distance + 1) / 2)
-    return Point(distance, mean * back, deviation / mean)
-
-
-def _conclude(
-    distance: int,
-    runs: tuple[Simulated, ...],
-    points: list[Point],
+def _count(
+    layout: Layout,
+    circuit: stim.Circuit,
+    noise: QuietNoise,
     amplification: float,
-    measured: float | None,
-) -> Background:
-    if len(points) < 2:
-        return _few(runs, amplification) if _alive(runs) else _unresolved(runs)
-    fit = envelope(points, distance)
-    notes = []
-    if amplification > 1:
-        fit = _widened(fit, distance)
-        notes.append(
-            f"errors too rare to count: simulated with all noise times {amplification:.3g} and "
-            "scaled back"
-        )
-    own = [run for run in runs if run.distance == distance]
-    extrapolated = not (
-        own and amplification == 1 and all(run.counts.errors >= DIRECT for run in own)
-    )
-    value, low, high = fit.error, fit.low, fit.high
-    shown = (fit.suppression, fit.suppression_low, fit.suppression_high)
-    if measured is not None:
-        shown = (measured, measured, measured)
-    if not extrapolated:
-        point = next(p for p in points if p.distance == distance)
-        value, low, high = extrapolate(point, 1.0, distance)
-    elif measured is not None:
-        value, low, high = extrapolate(points[-1], measured, distance)
-        notes.append(f"extrapolated from d = {points[-1].distance} with the measured Lambda")
-    else:
-        notes.append("fitted on d = " + ", ".join(map(str, fit.distances)))
-    if shown[0] <= 1:
-        notes.append("above threshold: a larger distance makes it worse")
-    if high > 0.5:
-        # A cycle cannot do worse than forget the logical state.
-        notes.append("bounded by 1/2 per cycle")
-        value, low, high = (min(v, 0.5) for v in (value, low, high))
-    return Background(
-        value,
-        low,
-        high,
-        *shown,
-        fit.suppression,
-        runs,
-        extrapolated,
-        "; ".join(notes),
-        _band(points, distance + BEYOND, amplification),
-    )
-
-
-def _band(points: list[Point], largest: int, amplification: float) -> Band:
-    distances = tuple(range(3, largest + 1, 2))
-    fits = [envelope(points, d) for d in distances]
-    if amplification > 1:
-        fits = [_widened(fit, d) for fit, d in zip(fits, distances, strict=True)]
-    # A cycle cannot do worse than forget the logical state.
-    error, low, high = (
-        tuple(min(getattr(fit, name), 0.5) for fit in fits) for name in ("error", "low", "high")
-    )
-    return Band(distances, error, low, high)
+    shots: int,
+    sequence: np.random.SeedSequence,
+    max_errors: int | None = None,
+    matching: Decoder | None = None,
+) -> Counts:
+    """Logical errors of a circuit, with leakage where the noise has it."""
+    sampler = noise.leaky(circuit, layout, amplification)
+    if sampler is None:
+        return count_errors(circuit, shots, sequence, max_errors=max_errors, matching=matching)
+    return sampler.count_errors(shots, sequence, max_errors=max_errors, matching=matching)
 
 
 @lru_cache(maxsize=64)
@@ -379,47 +284,3 @@ def _direct(family: Family, distance: int, noise: QuietNoise, band: Band, seed: 
     error, low, high = (sum(values) / len(found) for values in zip(*found, strict=True))
     i = band.distances.index(distance)
     return Direct(distance, error, low, high, low <= band.high[i] and band.low[i] <= high)
-
-
-def _widened(fit: Fit, distance: int) -> Fit:
-    """The fit with the uncertainty of amplification in its intervals."""
-    centre = sum(fit.distances) / len(fit.distances)
-    factor = 1 + AMPLIFICATION_SPREAD
-    error = exp(log(factor) * max(1.0, abs(distance - centre) / 2))
-    return replace(
-        fit,
-        suppression_low=fit.suppression_low / factor,
-        suppression_high=fit.suppression_high * factor,
-        low=fit.low / error,
-        high=fit.high * error,
-    )
-
-
-def _alive(runs: tuple[Simulated, ...]) -> bool:
-    """Whether every experiment left something of the memory."""
-    return all(run.counts.interval()[1] < 0.5 for run in runs)
-
-
-def _few(runs: tuple[Simulated, ...], amplification: float) -> Background:
-    """Too few errors to fit: the bound is that of the smallest distance."""
-    here = [run.error() for run in runs if run.distance == runs[0].distance]
-    scale = amplification ** (-(runs[0].distance + 1) / 2)
-    value, high = (scale * max(row[i] for row in here) for i in (0, 2))
-    note = f"too few errors to fit: d = {runs[0].distance} stands for all, a bound below threshold"
-    return Background(value, 0.0, high, None, None, None, None, runs, True, note)
-
-
-def _unresolved(runs: tuple[Simulated, ...]) -> Background:
-    """Noise so strong that the memory is gone within the shortest experiments."""
-    return Background(
-        0.5,
-        min(run.error()[1] for run in runs),
-        0.5,
-        None,
-        None,
-        None,
-        None,
-        runs,
-        True,
-        "the noise destroys the logical state within a few cycles at every simulated distance",
-    )

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qubudget.qec.cycle import Decoherence
 from qubudget.qec.history import Cell
+from qubudget.qec.layout import Basis
 from qubudget.qec.standin import StandIn
 from qubudget.qec.window import Window
 
@@ -177,9 +179,14 @@ class Stretch:
 
 @dataclass(eq=False)
 class Composed:
-    """A patch's view of a burst in one basis; the windows of the first stretches, worst first."""
+    """A patch's view of a burst in one basis; the windows of the first stretches, worst first.
+
+    ``ceilings`` : draws of the largest excess hazard per cycle of some of the windows, by number.
+    ``amplified`` : windows of a burst stronger than any of its cells, with its excess.
+    """
 
     patch: StandIn
+    basis: Basis
     cells: list[Cell]
     stretches: list[Stretch]
     halves: tuple[Array, Array]
@@ -187,7 +194,10 @@ class Composed:
     times: Array
     spent: float
     dropped: int = 0
+    fatal: bool = False
     windows: list[Window] = field(default_factory=list)
+    ceilings: dict[int, Array] = field(default_factory=dict)
+    amplified: list[tuple[Decoherence, Window]] = field(default_factory=list)
 
     def parts(self, deltas: Sequence[Array], factors: Sequence[ArrayLike]) -> list[Array]:
         """Integrated hazard of every cell in the order of time."""
@@ -214,18 +224,30 @@ class Composed:
 
     def draws(self, rng: np.random.Generator, *, counts_only: bool = False) -> Array:
         """Posterior of the excess failure, (2, DRAWS) for low and high ends; of the counts alone,
-        with Lambda held, if so wanted."""
+        with Lambda held, if so wanted. A stretch that was not seen is no worse than the last one
+        that was."""
         deltas = [window.excess_draws(rng, DRAWS) for window in self.windows]
+        for i, most in self.ceilings.items():
+            limit = composed(most * self.windows[i].rounds)
+            deltas[i][1] = np.maximum(deltas[i][0], np.minimum(deltas[i][1], limit))
         factors = [s.factor[0] if counts_only else s.factor[1] for s in self.stretches]
         total = sum(self.parts(deltas, factors), np.zeros(()))
+        unseen = range(len(self.windows), len(self.stretches))
+        if unseen:
+            with np.errstate(divide="ignore"):
+                last = -np.log1p(-2 * deltas[-1][1]) / self.windows[-1].rounds
+            more = sum(last * np.asarray(factors[i]) * self.stretches[i].cycles for i in unseen)
+            total = total + np.stack([np.zeros_like(more), more])
         return np.broadcast_to(composed(total), (2, DRAWS))
 
-    def most_wanted(self) -> Window:
-        """The window whose next shots take most of the exponent's variance off for their cost."""
+    def most_wanted(self) -> tuple[float, Window]:
+        """The window whose next shots take most of the exponent's variance off for their cost, and
+        how much, in units of its own."""
         gains = []
-        for stretch, window in zip(self.stretches, self.windows, strict=True):
+        for stretch, window in zip(self.stretches, self.windows, strict=False):
             left = max(1 - 2 * window.quiet_failures / window.shots, 1e-3)
             left *= max(1 - 2 * float(window.excess()), 1e-3)
             weight = stretch.factor[0] * stretch.cycles / (window.rounds * left * window.shots)
             gains.append(weight**2 * (window.worse + window.better + 1) / window.events)
-        return self.windows[int(np.argmax(gains))]
+        best = int(np.argmax(gains))
+        return gains[best], self.windows[best]

@@ -15,8 +15,9 @@ class Schedule:
     """Durations (s) of the layers of one cycle; what is left over, ``idle``, is waited.
 
     Two one-qubit layers, ``layers`` two-qubit layers, then read-out, waiting and reset of the
-    ancillas. Detuning acts without an echo from the first to the last gate of a cycle; while data
-    qubits wait for read-out and reset, dynamical decoupling is taken to refocus it.
+    ancillas. Detuning acts without an echo for ``free`` in each cycle, or from its first to its
+    last gate where that is None; while data qubits wait for read-out and reset, dynamical
+    decoupling is taken to refocus it.
     """
 
     one_qubit: float
@@ -25,6 +26,7 @@ class Schedule:
     reset: float
     idle: float
     layers: int
+    free: float | None = None
 
     @classmethod
     def of_cycle(
@@ -36,12 +38,13 @@ class Schedule:
         two_qubit: float,
         readout: float,
         reset: float,
+        free: float | None = None,
     ) -> Schedule:
         """The schedule that fills ``cycle_time`` (s).
 
         Raises
         ------
-        OutOfRangeError: the gates alone take longer than the cycle.
+        OutOfRangeError: the gates alone take longer than the cycle, or ``free`` than the gates.
         """
         busy = 2 * one_qubit + layers * two_qubit + readout + reset
         if busy > cycle_time * (1 + 1e-9):
@@ -49,17 +52,28 @@ class Schedule:
                 f"the operations of one cycle take {busy:.4g} s, longer than the cycle time "
                 f"{cycle_time:.4g} s"
             )
-        return cls(one_qubit, two_qubit, readout, reset, max(cycle_time - busy, 0.0), layers)
+        gates = 2 * one_qubit + layers * two_qubit
+        if free is not None and not 0 < free <= gates:
+            raise OutOfRangeError(
+                f"a detuning acts without an echo for more than 0 and at most the {gates:.4g} s of "
+                f"a cycle's gates, not {free:.4g} s"
+            )
+        return cls(one_qubit, two_qubit, readout, reset, max(cycle_time - busy, 0.0), layers, free)
+
+    @property
+    def gates(self) -> float:
+        """From the first gate of a cycle to its last, s."""
+        return 2 * self.one_qubit + self.layers * self.two_qubit
 
     @property
     def unechoed(self) -> float:
         """Interval (s) over which a detuning acts coherently."""
-        return 2 * self.one_qubit + self.layers * self.two_qubit
+        return self.gates if self.free is None else self.free
 
     @property
     def cycle_time(self) -> float:
         """Duration of the whole cycle (s)."""
-        return self.unechoed + self.readout + self.reset + self.idle
+        return self.gates + self.readout + self.reset + self.idle
 
 
 @dataclass(frozen=True)

@@ -34,24 +34,6 @@ def failures_per_day(
     return np.asarray(quiet + DAY * np.atleast_1d(hits).sum(axis=-1))
 
 
-def failure_shares(
-    logical_error: float, cycle_time: float, burst_rate: ArrayLike, burst_failure: ArrayLike
-) -> Array | None:
-    """Shares of the failures: of quiet times first, then of every class of bursts, shape (n + 1,).
-
-    Arguments as in :func:`failures_per_day`, for one patch and n classes. None where nothing fails.
-
-    One burst an hour that always flips one basis (P = 1/2) beside 1e-10 per cycle of 1.1 us:
-
-    >>> failure_shares(1e-10, 1.1e-6, [1 / 3600], [0.5]).round(2).tolist()
-    [0.4, 0.6]
-    """
-    hits = np.asarray(burst_rate, float) * np.asarray(burst_failure, float)
-    rates = np.concatenate([[logical_error / cycle_time], np.atleast_1d(hits)])
-    total = rates.sum()
-    return rates / total if total > 0 else None
-
-
 def survival(time: ArrayLike, per_day: ArrayLike) -> Array:
     """Probability of no logical failure within ``time`` (s), exp(-t failures/day / 86400).
 
@@ -60,23 +42,6 @@ def survival(time: ArrayLike, per_day: ArrayLike) -> Array:
     impact the curve is a little too low.
     """
     return np.asarray(np.exp(-np.asarray(time, float) / DAY * np.asarray(per_day, float)))
-
-
-def failure_course(exponents: ArrayLike) -> Array:
-    """Failure F of one basis up to the end of every cell of a burst, cells in the order of time.
-
-    Parameters
-    ----------
-    exponents : integral of the hazard -ln(1 - 2 delta) per cycle over each cell, (..., cells).
-
-    Returns (..., cells + 1), beginning with 0: F = (1 - exp(-sum))/2.
-
-    >>> failure_course([-np.log(1 - 2 * 0.1), np.inf, 1.0]).round(9).tolist()
-    [0.0, 0.1, 0.5, 0.5]
-    """
-    total = np.cumsum(np.asarray(exponents, float), axis=-1)
-    start = np.zeros((*total.shape[:-1], 1))
-    return np.concatenate([start, -0.5 * np.expm1(-total)], axis=-1)
 
 
 def mean_time_to_failure(per_day: float) -> float | None:

@@ -27,7 +27,6 @@ from scipy.special import gammaln, xlogy
 from qubudget.constants import DAY
 from qubudget.design.code import Mitigation
 from qubudget.errors import OutOfRangeError
-from qubudget.qec.lifetime import failure_course
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-12
@@ -142,19 +141,6 @@ class BurstCourse:
     rate: float
     times: Array
     failure: Array
-
-    @classmethod
-    def of_cells(
-        cls, name: str, rate: float, edges: ArrayLike, bases: Sequence[ArrayLike]
-    ) -> BurstCourse:
-        """From cells in the order of time: their ``edges`` (s, n + 1), and for every basis the
-        exponents of :func:`qubudget.qec.lifetime.failure_course`, (..., n); F is the probability
-        that at least one basis fails, the bases taken as independent."""
-        failure = np.zeros(len(np.asarray(edges)))
-        for exponents in bases:
-            basis = failure_course(exponents)
-            failure = np.asarray(failure + basis * (1 - failure))
-        return cls(name, rate, np.asarray(edges, float), failure)
 
 
 @dataclass(frozen=True, eq=False)

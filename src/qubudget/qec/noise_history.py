@@ -302,21 +302,6 @@ class NoiseHistory:
             self.floors,
         )
 
-    @classmethod
-    def of_burst(
-        cls,
-        burst: BurstHistory,
-        placement: Placement,
-        quiet: Decoherence,
-        rounds: int,
-        cycle_time: float,
-        *,
-        start: float = 0.0,
-        floors: Floors | None = None,
-    ) -> NoiseHistory:
-        """A burst on top of steady quiet noise; see ``with_burst``."""
-        return cls.steady(quiet, rounds, floors).with_burst(burst, placement, cycle_time, start)
-
 
 def _middles(rounds: int, cycle_time: float) -> Array:
     return np.asarray((np.arange(rounds) + 0.5) * cycle_time, np.float64)

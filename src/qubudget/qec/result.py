@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubudget.design.code import Mitigation
-from qubudget.qec.background import Background
 from qubudget.qec.bursts import BurstStudy, ClassFailure
 from qubudget.qec.correlated import PatchFailures
 from qubudget.qec.course import interval
+from qubudget.qec.extrapolation import Background
 from qubudget.qec.latency import LatencyBudget
 from qubudget.qec.lifetime import failures_per_day, mean_time_to_failure
 from qubudget.qec.mitigation import BurstCourse, Mitigated, mitigate

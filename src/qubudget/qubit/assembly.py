@@ -12,6 +12,7 @@ from qubudget.design.code import Measured
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor
+from qubudget.qubit import back_metal_channel
 from qubudget.qubit.budget import Channel, totals
 from qubudget.qubit.channels import (
     QUASIPARTICLES,
@@ -21,6 +22,7 @@ from qubudget.qubit.channels import (
     quasiparticle_channels,
     quasiparticle_response,
     radiative_channels,
+    unprotected_response,
 )
 from qubudget.qubit.dielectric import RELAXATIONAL_ABOVE
 from qubudget.qubit.fluctuators import EXTRAPOLATED_ABOVE
@@ -125,6 +127,7 @@ def _intervals(
     """95 % intervals of the modelled T1 and T2."""
     relaxation, exponential, gaussian = totals(channels)
     spread = {f"dielectric.{entry.name}": entry.spread for entry in design.dielectrics}
+    spread[back_metal_channel.NAME] = back_metal_channel.SPREAD
     changed = [  # one input at a time at either end of its interval
         relaxation + channel.rate_per_s * (factor - 1)
         for channel in channels
@@ -242,6 +245,8 @@ def _nothing(design: DesignModel, around: _Surroundings | None, reason: str) -> 
         published_variant=design.published.variant,
         noise=() if around is None else _noise(design, around.photons, notes),
         relaxation_per_x=None,
+        unprotected_per_x=None,
+        protection=0.0,
         excess_up_share=None,
         reason=reason,
         notes=tuple(notes),
@@ -285,6 +290,7 @@ def _coherent(design: DesignModel, around: _Surroundings) -> CoherenceResult:
     modelled_tphi = _time(1 / float(coherence_time(0.0, exponential, gaussian)))
     tphi = modelled_tphi if measured.t2 is None else _time(decay.dephasing)
     per_x = quasiparticle_response(design, chip, design.chip.burst_temperature)
+    unprotected, protection = unprotected_response(design, chip)
     levels = cold_rates(design, total)
     if relaxation > 0:
         levels = level_rates(design, chip, photons, quasiparticles).scaled_to(total)
@@ -309,6 +315,8 @@ def _coherent(design: DesignModel, around: _Surroundings) -> CoherenceResult:
         published_variant=design.published.variant,
         noise=noise,
         relaxation_per_x=sum(per_x),
+        unprotected_per_x=unprotected,
+        protection=protection,
         excess_up_share=per_x[1] / sum(per_x),
         reason=None if modelled_t1 is not None else "no relaxation channel: T1 has no end",
         notes=tuple(notes),

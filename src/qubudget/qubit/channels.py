@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qubudget.constants import PLANCK
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
+from qubudget.qubit.back_metal_channel import back_metal_channel
 from qubudget.qubit.budget import Channel
 from qubudget.qubit.circuit import charge_dispersion, flux_sensitivity
 from qubudget.qubit.dielectric import dielectric_rates
@@ -100,7 +102,7 @@ def radiative_channels(
     drive_photons: float,
     resonator_photons: float,
 ) -> tuple[Channel, ...]:
-    """Relaxation into dielectrics, the drive line and the resonator, at a transition frequency.
+    """Relaxation into dielectrics, metal on the back, drive line and resonator, at a transition.
 
     chip : temperature, K. frequency : Hz, at which the baths are seen: f01, or f12 for heating
     out of the first excited state. drive_photons, resonator_photons : occupations there.
@@ -117,6 +119,9 @@ def radiative_channels(
             exponent=qubit.saturation_exponent,
         )
         channels.append(_relaxation(f"dielectric.{entry.name}", down, up))
+    back = back_metal_channel(design, chip, frequency)
+    if back is not None:
+        channels.append(back)
     drive = qubit.drive_coupling
     channels.append(_relaxation("drive-line", drive * (1 + drive_photons), drive * drive_photons))
     purcell = purcell_rate(
@@ -150,6 +155,19 @@ def quasiparticle_response(
         down = down * gap_suppression("down", *junction)
         up = up * gap_suppression("up", *junction)
     return float(down), float(up)
+
+
+def unprotected_response(design: DesignModel, chip: float) -> tuple[float, float]:
+    """What quasiparticles with enough energy do at a gap-engineered junction.
+
+    chip : temperature of the film, K. Returns the rate down and up, 1/s per unit x, of
+    quasiparticles that a gap difference does not stop, and the energy (J) above the gap from
+    which it does not: gap difference less hf, or 0 where the qubit's quantum suffices.
+    """
+    qubit, metal = design.qubit, superconductor(design.qubit.junction)
+    gap = gap_at(metal.gap, metal.critical_temperature, chip)
+    rates = quasiparticle_rates(1.0, qubit.frequency, design.chip.burst_temperature, gap)
+    return float(sum(rates)), max(0.0, PLANCK * (qubit.gap_difference - qubit.frequency))
 
 
 def pair_breaking_fraction(

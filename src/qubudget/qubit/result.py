@@ -52,8 +52,9 @@ class CoherenceResult:
     of the junction's critical temperature, and belong to the modelled values: they are None for
     a measured one. None anywhere stands beside ``reason`` or a note. ``relaxation_per_x`` is
     the relaxation rate (1/s, down and up) per unit of quasiparticle fraction during a burst, and
-    ``excess_up_share`` the share of it that excites. ``spread`` is by how much qubits and moments
-    differ.
+    ``excess_up_share`` the share of it that excites. ``unprotected_per_x`` is the same for those
+    whose energy lies by ``protection`` (J) or more above the gap, which a gap difference does not
+    stop. ``spread`` is by how much qubits and moments differ.
     """
 
     t1_s: float | None
@@ -76,6 +77,8 @@ class CoherenceResult:
     published_variant: Variant
     noise: tuple[LineNoise, ...]
     relaxation_per_x: float | None
+    unprotected_per_x: float | None
+    protection: float
     excess_up_share: float | None
     reason: str | None
     notes: tuple[str, ...]
@@ -113,6 +116,7 @@ class CoherenceResult:
             },
             "noise": [entry.to_dict() for entry in self.noise],
             "relaxation_per_x_per_s": self.relaxation_per_x,
+            "unprotected_per_x_per_s": self.unprotected_per_x,
             "excess_up_share": self.excess_up_share,
             "reason": self.reason,
             "notes": list(self.notes),

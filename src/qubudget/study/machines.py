@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import Design, load
-from qubudget.impact.assembly import deposits
+from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain, Effort
 from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.result import QecResult
@@ -191,7 +191,7 @@ def tail_rate(chain: Chain, design: Design) -> Interval:
     The failure is computed at the energies of :data:`TAIL`, each standing for the deposits nearer
     to it (in the logarithm) than to its neighbours; smaller deposits are left out.
     """
-    spectrum, _ = deposits(design)
+    spectrum = deposits(design).all
     energies = ELEMENTARY_CHARGE * np.array(TAIL)
     limits = np.sqrt(energies[1:] * energies[:-1])
     limits = np.concatenate([[energies[0] ** 2 / limits[0]], limits])

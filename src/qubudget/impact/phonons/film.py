@@ -46,7 +46,10 @@ class PhononFilm:
     gap : Delta, J; for a normal metal the energy at which ``lifetime`` is given, > 0.
     slope : of the rate above 2 Delta, per Delta: 0.29 for aluminium. Unused for normal metals.
     normal : a normal metal, whose electrons turn a phonon into phonons of ever lower energy.
-    transmission : of the interface, each way, in (0, 1].
+    transmission : of the interface into the film, in (0, 1]; and back, at the angle at which a
+        phonon came in.
+    outward : of phonons radiated in the film on their way out, in (0, 1]; None: the same. By
+        detailed balance it is smaller in a film of slower sound.
     leak : share of the phonons that reach the film which leave the chip there instead (a bond,
         a bump, grease), in [0, 1].
     """
@@ -59,6 +62,7 @@ class PhononFilm:
     normal: bool = False
     transmission: float = 1.0
     leak: float = 0.0
+    outward: float | None = None
 
     def __post_init__(self) -> None:
         positive = (self.thickness, self.velocity, self.lifetime, self.gap)
@@ -66,8 +70,9 @@ class PhononFilm:
             raise OutOfRangeError(
                 "a film needs thickness, velocity, lifetime and gap > 0 and a slope >= 0"
             )
-        if not 0 < self.transmission <= 1 or not 0 <= self.leak <= 1:
-            raise OutOfRangeError("transmission must lie in (0, 1], leak in [0, 1]")
+        outward = self.transmission if self.outward is None else self.outward
+        if not (0 < self.transmission <= 1 and 0 < outward <= 1 and 0 <= self.leak <= 1):
+            raise OutOfRangeError("transmissions must lie in (0, 1], leak in [0, 1]")
 
     def optical_thickness(self, energy: ArrayLike) -> Array:
         """Thickness over absorption length, for phonon energies (J); superconductor >= 2 gaps."""
@@ -81,7 +86,7 @@ class PhononFilm:
         # The closed form loses digits in thin films: 1 - u E[path], mean path 2 t there.
         first = np.where(u < 1e-4, 1 - 2 * u, (1 / 3 - expn(4, 2 * u)) / u)
         again = 2 * expn(3, 2 * u)
-        t = self.transmission
+        t = self.transmission if self.outward is None else self.outward
         return np.asarray(first * t / (1 - (1 - t) * again))
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from qubudget.impact.multigrid import Hierarchy, outflow, prepare, solve, v_cycle
+from qubudget.impact.kinetics.multigrid import Hierarchy, outflow, prepare, solve, v_cycle
 
 Array = NDArray[np.float64]
 

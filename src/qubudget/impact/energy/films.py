@@ -22,8 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact import balance
-from qubudget.impact.kaplan import normal_phonon_rate, pair_breaking_rate
+from qubudget.impact.energy import balance
+from qubudget.impact.energy.kaplan import normal_phonon_rate, pair_breaking_rate
 
 Array = NDArray[np.float64]
 Rule = Literal["rate", "thickness"]

@@ -1,4 +1,4 @@
-"""One impact on a design's chip: from a deposit to quasiparticles over time and place."""
+"""A deposit's quasiparticles without phonon transport: a hot spot, and the rest spread evenly."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ from numpy.typing import NDArray
 
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.cascade import plateau
-from qubudget.impact.films import quasiparticle_share
-from qubudget.impact.kinetics import FilmKinetics, Grid, evolve, gaussian_spot, square_grid
-from qubudget.impact.response import trap_rate
+from qubudget.impact.energy.cascade import plateau
+from qubudget.impact.energy.films import quasiparticle_share
+from qubudget.impact.kinetics.uniform import FilmKinetics, Grid, evolve, gaussian_spot, square_grid
 from qubudget.materials.substrates import substrate
 from qubudget.materials.superconductors import superconductor
 
 Array = NDArray[np.float64]
 
-TIMES = np.geomspace(1e-8, 10.0, 73)
-"""Times after an impact, s: eight per decade, past the slowest recovery in print."""
 _MOST_CELLS = 160
 
 
 @dataclass(frozen=True)
-class Chip:
+class SpotChip:
     """What an event of any energy and place needs to know of the chip.
 
     Attributes
@@ -47,11 +44,16 @@ class Chip:
     x_per_energy: float
     film: FilmKinetics
 
-    def event(self, energy: float, x: float, y: float, cells: int) -> tuple[Grid, Array]:
-        """Quasiparticles x after a deposit (J) at a place (m): the grid and (nt, nx, ny).
+    @property
+    def symmetric(self) -> bool:
+        """True: its film covers the whole front."""
+        return True
 
-        ``cells`` along the longer side, or more, so that none is larger than the hot spot's
-        radius; `OutOfRangeError` where that takes more than 160.
+    def event(
+        self, energy: float, x: float, y: float, cells: int, times: Array
+    ) -> tuple[Grid, Array]:
+        """See :meth:`qubudget.impact.chip.event.Chip.event`; no cell is larger than the hot spot's
+        radius, and `OutOfRangeError` says where that takes more than 160 of them.
         """
         needed = max(self.length, self.width) / self.hot_spot_radius
         if needed > _MOST_CELLS:
@@ -64,11 +66,11 @@ class Chip:
         spot = gaussian_spot(grid, x, y, self.hot_spot_radius) * grid.nx * grid.ny
         start = (1 - self.spread_fraction) * uniform * spot
         arriving = self.spread_fraction * uniform
-        return grid, evolve(start, TIMES, grid, self.film, arriving, self.spread_time)
+        return grid, evolve(start, times, grid, self.film, arriving, self.spread_time)
 
 
-def chip_of(design: DesignModel) -> Chip:
-    """The constants of a design's chip.
+def spot_chip(design: DesignModel, trapping: float) -> SpotChip:
+    """The constants of a design's chip; ``trapping`` (1/s) with everything that traps.
 
     A deposit E leaves efficiency x E/Delta quasiparticles in the film, Delta being the film's.
     """
@@ -79,8 +81,7 @@ def chip_of(design: DesignModel) -> Chip:
     efficiency = substrate(chip.substrate).phonon_share * plateau() * metal_share
     volume = chip.length * chip.width * chip.film_thickness
     normal = 2 * film.density_of_states * film.gap * volume  # quasiparticles per unit of x
-    trapping = chip.trapping + trap_rate(film, chip.trap_temperature, chip.trap_fraction)
-    return Chip(
+    return SpotChip(
         efficiency=efficiency,
         length=chip.length,
         width=chip.width,

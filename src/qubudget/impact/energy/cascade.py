@@ -21,7 +21,7 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact import balance
+from qubudget.impact.energy import balance
 
 Array = NDArray[np.float64]
 

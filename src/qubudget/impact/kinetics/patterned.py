@@ -1,6 +1,6 @@
 """Films as kinetics sees them: what moves, removes and brings quasiparticles, cell by cell.
 
-x = n/(2 N0 Delta). Fields have the shape (nx, ny) of a `qubudget.impact.kinetics.Grid`.
+x = n/(2 N0 Delta). Fields have the shape (nx, ny) of a `qubudget.impact.kinetics.uniform.Grid`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.heat import gap_slowing
-from qubudget.impact.kaplan import phonon_share, scattering_rate
+from qubudget.impact.energy.heat import gap_slowing
+from qubudget.impact.energy.kaplan import phonon_share, scattering_rate
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]

@@ -1,0 +1,1 @@
+"""Charge that a deposit leaves, and what it does to other devices."""

@@ -1,0 +1,1 @@
+"""A design's chip that answers deposits, with or without phonon transport."""

@@ -1,0 +1,1 @@
+"""Quasiparticles in films: diffusion, recombination, traps, cooling."""

@@ -1,0 +1,1 @@
+"""Films drawn on the faces of a chip."""

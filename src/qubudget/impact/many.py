@@ -1,0 +1,122 @@
+"""Many impacts on a design's chip: drawn from its radiation, answered by a library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubudget.design.schema import DesignModel
+from qubudget.impact.chip.event import TIMES, Effort, chip_of
+from qubudget.impact.falling import deposits, falling_on, target_of
+from qubudget.impact.kinetics.cooling import Relaxing
+from qubudget.impact.library import Library, build
+from qubudget.impact.response import qubit_sites
+from qubudget.impact.source.events import generate
+from qubudget.impact.statistics import Statistics, statistics
+from qubudget.materials.substrates import environment
+from qubudget.materials.superconductors import superconductor
+
+Array = NDArray[np.float64]
+
+_FIRST, _LAST = 9e-7, 1.0  # s: a cycle averages what is faster; nothing in print lasts longer
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Places along a side of the lattice, energies, cells, packets from each place, and events."""
+
+    lattice: int
+    energies: int
+    cells: int
+    packets: int
+    events: int
+
+
+PLANS: Mapping[Effort, Plan] = {
+    "quick": Plan(5, 4, 16, 5_000, 2_000),
+    "standard": Plan(9, 6, 24, 20_000, 10_000),
+    "full": Plan(15, 8, 32, 50_000, 40_000),
+}
+
+
+@dataclass(frozen=True)
+class Impacts:
+    """Drawn impacts, and the library that answers them.
+
+    Attributes
+    ----------
+    library : of the chip. energy, x, y : of the impacts, J and m, shape (n,).
+    rate : of all of them, 1/s.
+    """
+
+    library: Library
+    energy: Array
+    x: Array
+    y: Array
+    rate: float
+
+    def largest(self, rate: float) -> Impacts:
+        """The most energetic ones, which come ``rate`` times a second (all, if that is more)."""
+        count = min(len(self.energy), max(1, round(len(self.energy) * rate / self.rate)))
+        chosen = np.argsort(-self.energy, kind="stable")[:count]
+        return Impacts(
+            self.library, self.energy[chosen], self.x[chosen], self.y[chosen],
+            min(rate, self.rate),
+        )  # fmt: skip
+
+
+def impacts(design: DesignModel, effort: Effort, seed: int) -> Impacts | None:
+    """Impacts by radiation on the design's chip; None where none falls on it.
+
+    A track counts as a deposit at its middle: it is no longer than the chip is thick, or little
+    more, where phonons spread ten times as far.
+
+    Parameters
+    ----------
+    design : reads chip, radiation, machine.qubits_per_chip, qubit.
+    effort, seed : how finely, and which impacts are drawn.
+    """
+    plan, size = PLANS[effort], design.chip
+    falling, rate = falling_on(design), deposits(design).all.total
+    if rate == 0:
+        return None
+    events = generate(target_of(design), falling, environment(), plan.events, seed)
+    energy, middle = events.energy, (events.start + events.end) / 2
+    sites = qubit_sites(size.length, size.width, size.pitch, design.machine.qubits_per_chip)
+    energies = np.geomspace(energy.min(), energy.max(), plan.energies)
+    times = TIMES if effort != "quick" else TIMES[::2]
+    library = build(
+        chip_of(design, plan.packets, seed), sites, energies,
+        times[(times > _FIRST) & (times < _LAST)], plan.lattice, plan.cells,
+    )  # fmt: skip
+    return Impacts(library, energy, middle[:, 0], middle[:, 1], rate)
+
+
+def many_impacts(
+    design: DesignModel,
+    quiet_relaxation: float,
+    relaxing: Relaxing,
+    effort: Effort,
+    seed: int,
+) -> Statistics | None:
+    """Statistics of a design's impacts by radiation; None where there are none.
+
+    Parameters
+    ----------
+    design, effort, seed : see `impacts`.
+    quiet_relaxation, relaxing : see `qubudget.impact.assembly.respond`.
+    """
+    drawn = impacts(design, effort, seed)
+    if drawn is None:
+        return None
+    film = superconductor(design.qubit.film) if design.chip.cooling == "kaplan" else None
+    return statistics(
+        drawn.library, drawn.energy, drawn.x, drawn.y,
+        quiet_relaxation=quiet_relaxation,
+        relaxation_per_x=relaxing.at(drawn.library.times, film),
+        shift_per_x=design.chip.frequency_shift * design.qubit.frequency,
+        seed=seed,
+    )  # fmt: skip
