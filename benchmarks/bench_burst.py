@@ -51,7 +51,7 @@ def main() -> int:
     given = parser.parse_args()
     burst = disc(given.radius * 1e-3, given.t1 * 1e-6)
     site = Site("surface", given.distance, 1e-3, 0.03, 0.03, NOISE)
-    plan = replace(bursts.PLANS["standard"], events=2e8, relative_width=1.9 * ALLOWED_WIDTH)
+    plan = replace(bursts.PLANS["standard"], events=2e8, relative_width=1.8 * ALLOWED_WIDTH)
     bursts.PLANS = {**bursts.PLANS, "standard": plan}
     good = True
     for knowledge in given.decoder:

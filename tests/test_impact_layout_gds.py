@@ -134,6 +134,47 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
     assert read_gds(path, SIDE, SIDE, METAL).area("metal") == pytest.approx(1e-8)
 
 
+def rich(tmp_path: Path) -> Path:
+    """A file with every sort of element that drawings have."""
+    pad = gdstk.Cell("PAD").add(square(), gdstk.Label("Q1", (0, 0)))
+    top = gdstk.Cell("TOP").add(
+        gdstk.Reference(pad, (500, 0), rotation=0.3, magnification=2, columns=2, rows=2,
+                        spacing=(600, 600)),
+        gdstk.Reference(pad, x_reflection=True),
+        gdstk.FlexPath([(-900, 0), (-900, 900)], 10, layer=1, simple_path=True, ends="extended"),
+    )  # fmt: skip
+    return written(tmp_path, pad, top)
+
+
+def test_damage_is_refused_or_harmless(tmp_path: Path) -> None:
+    """Bytes changed at random: gdstk alone ends the process at one file in a hundred."""
+    path = rich(tmp_path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(5)
+    refused = 0
+    for _ in range(150):
+        content = bytearray(whole)
+        for place in rng.integers(0, len(whole), 3):
+            content[place] = rng.integers(256)
+        path.write_bytes(content)
+        try:
+            read_gds(path, SIDE, SIDE, METAL)
+        except (DesignError, OutOfRangeError):
+            refused += 1
+    assert 75 < refused < 150
+
+
+@pytest.mark.parametrize("lost", [b"\x00\x04\x11\x00", b"\x00\x04\x07\x00", b"\x00\x04\x08\x00"])
+def test_records_out_of_order_are_refused(tmp_path: Path, lost: bytes) -> None:
+    """Without the end of an element or a cell, or the start of a polygon."""
+    path = rich(tmp_path)
+    whole = path.read_bytes()
+    assert lost in whole
+    path.write_bytes(whole.replace(lost, b"", 1))
+    with pytest.raises(DesignError, match="in no order that means a drawing"):
+        read_gds(path, SIDE, SIDE, METAL)
+
+
 def test_no_file_a_folder_and_a_file_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,7 @@ def test_films_are_drawn_in_millimetres_with_qubits_as_dots() -> None:
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["chip", "ground (Al, front)", "qubits (Al, front)",
                       "back islands (Cu, back)", "qubits"]  # fmt: skip
-    ground, qubits, back = (p for p in axes.patches if isinstance(p, PathPatch))
+    ground, _, back = (p for p in axes.patches if isinstance(p, PathPatch))
     extent = ground.get_path().get_extents()
     assert (extent.width, extent.height) == pytest.approx((10.0, 8.0))
     assert back.get_hatch()

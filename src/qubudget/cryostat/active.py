@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from qubudget.cryostat.heat import (
     attenuator_heat,
@@ -29,6 +30,9 @@ from qubudget.cryostat.workload import (
 from qubudget.design.fridge import Line
 from qubudget.design.schema import DesignModel
 from qubudget.errors import DesignError, OutOfRangeError, Problem
+
+Heat: TypeAlias = tuple[str, str, NDArray[np.float64]]
+"""Stage, kind, and watts."""
 
 
 @dataclass(frozen=True)
@@ -75,24 +79,34 @@ def carried_heat(design: DesignModel, line: Line, places: list[str]) -> Iterator
     """
     if not line.per_group and not line.count:
         return  # no such line in any machine: it needs no duty
+    shares = {IDLE: 1.0}
+    for stage, kind, operation, watts in heat_while_on(design, line, places):
+        if operation not in shares:
+            shares[operation] = duty(design, line)
+        yield ActiveHeat(stage, kind, operation, float(watts), shares[operation])
+
+
+def heat_while_on(
+    design: DesignModel, line: Line, places: list[str]
+) -> Iterator[tuple[str, str, str, NDArray[np.float64]]]:
+    """Stage, kind, operation and heat, W, of what one line carries while it is on.
+
+    Numbers of a line may be arrays, which broadcast; not those of a photonic one.
+    """
     operation = operation_of(line.kind)
     if line.kind == "photonic":
-        yield from _on(_photonic(design, line, places), operation, duty(design, line))
+        for stage, kind, watts in _photonic(design, line, places):
+            yield stage, kind, operation, watts
         return
-    if line.power_at_chip:
-        signal = _signal(line, places, line.power_at_chip)
-        yield from _on(signal, operation, duty(design, line))
-    if line.bias_current:
-        yield from _on(_current(line, places, "bias", line.bias_current), IDLE, 1.0)
-    if line.pulse_current:
-        pulse = _current(line, places, "pulse", line.pulse_current)
-        yield from _on(pulse, operation, duty(design, line))
-
-
-def _on(
-    heats: Iterator[tuple[str, str, float]], operation: str, share: float
-) -> Iterator[ActiveHeat]:
-    return (ActiveHeat(stage, kind, operation, watts, share) for stage, kind, watts in heats)
+    if line.power_at_chip is not None and np.any(line.power_at_chip):
+        for stage, kind, watts in _signal(line, places, line.power_at_chip):
+            yield stage, kind, operation, watts
+    if line.bias_current is not None and np.any(line.bias_current):
+        for stage, kind, watts in _current(line, places, "bias", line.bias_current):
+            yield stage, kind, IDLE, watts
+    if line.pulse_current is not None and np.any(line.pulse_current):
+        for stage, kind, watts in _current(line, places, "pulse", line.pulse_current):
+            yield stage, kind, operation, watts
 
 
 def duty(design: DesignModel, line: Line) -> float:
@@ -125,9 +139,7 @@ def duty(design: DesignModel, line: Line) -> float:
     return float(share)
 
 
-def _photonic(
-    design: DesignModel, line: Line, places: list[str]
-) -> Iterator[tuple[str, str, float]]:
+def _photonic(design: DesignModel, line: Line, places: list[str]) -> Iterator[Heat]:
     """All the light ends as heat at the photodiode; what it makes ends in an attenuator."""
     end = places[-1]
     stray = [place for place in line.attenuation if place != end]
@@ -149,14 +161,21 @@ def _photonic(
     attenuation = line.attenuation.get(end, 1.0)
     made = numbers["power_at_chip"] * attenuation
     light = photodiode_heat(made, numbers["photodiode_impedance"], numbers["responsivity"])
-    yield end, "photodiode", float(light)
+    yield end, "photodiode", light
     heat = attenuator_heat(made, attenuation, line.attenuator_heat)
     yield from _booked(line, [end], "attenuator", np.atleast_1d(heat))
 
 
-def _signal(line: Line, places: list[str], power: float) -> Iterator[tuple[str, str, float]]:
-    attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
-    loss = np.array([line.cable_loss.get(place, 1.0) for place in places])
+def _along(table: Mapping[str, float], places: list[str], default: float) -> NDArray[np.float64]:
+    """What a table of a line says of every place, along the last axis."""
+    return np.stack(
+        np.broadcast_arrays(*(np.asarray(table.get(p, default), np.float64) for p in places)), -1
+    )
+
+
+def _signal(line: Line, places: list[str], power: ArrayLike) -> Iterator[Heat]:
+    attenuation = _along(line.attenuation, places, 1.0)
+    loss = _along(line.cable_loss, places, 1.0)
     into_attenuator, into_cable = signal_powers(power, attenuation, loss)
     heat = attenuator_heat(into_attenuator, attenuation, line.attenuator_heat)
     yield from _booked(line, places, "attenuator", heat)
@@ -165,28 +184,27 @@ def _signal(line: Line, places: list[str], power: float) -> Iterator[tuple[str, 
     in_cable = into_cable - into_attenuator
     to_cold = in_cable * cable_heat_cold_share(loss)
     for index, (warmer, stage) in enumerate(pairwise(places), start=1):
-        yield stage, "cable", float(to_cold[index])
-        yield warmer, "cable", float(in_cable[index] - to_cold[index])
+        yield stage, "cable", to_cold[..., index]
+        yield warmer, "cable", in_cable[..., index] - to_cold[..., index]
 
 
-def _current(
-    line: Line, places: list[str], kind: str, current: float
-) -> Iterator[tuple[str, str, float]]:
-    attenuation = np.array([line.attenuation.get(place, 1.0) for place in places])
-    resistance = np.array([line.resistance.get(place, 0.0) for place in places])
-    from_here = np.cumprod(attenuation[::-1])[::-1]
+def _current(line: Line, places: list[str], kind: str, current: ArrayLike) -> Iterator[Heat]:
+    attenuation = _along(line.attenuation, places, 1.0)
+    resistance = _along(line.resistance, places, 0.0)
+    from_here = np.flip(np.cumprod(np.flip(attenuation, -1), -1), -1)
+    current = np.asarray(current, dtype=np.float64)[..., np.newaxis]
     heat = shorted_attenuator_heat(current, attenuation, from_here / attenuation)
     yield from _booked(line, places, kind, heat)
     # The resistance is that of the piece which ends at the stage, before its attenuator.
     joule = joule_heat(upstream_current(current, from_here), resistance)
-    yield from ((place, kind, float(watts)) for place, watts in zip(places, joule, strict=True))
+    yield from ((place, kind, joule[..., index]) for index, place in enumerate(places))
 
 
 def _booked(
     line: Line, places: list[str], kind: str, heat: NDArray[np.float64]
-) -> Iterator[tuple[str, str, float]]:
+) -> Iterator[Heat]:
     """Heat of attenuators where they sit, the coldest one's at the termination."""
-    fitted = [place for place in places if line.attenuation.get(place, 1.0) > 1]
-    for place, watts in zip(places, heat, strict=True):
+    fitted = [place for place in places if np.any(np.greater(line.attenuation.get(place, 1.0), 1))]
+    for index, place in enumerate(places):
         ends = line.termination is not None and fitted and place == fitted[-1]
-        yield (str(line.termination) if ends else place), kind, float(watts)
+        yield (str(line.termination) if ends else place), kind, heat[..., index]

@@ -12,6 +12,7 @@ from qubudget.design.fields import (
     Fraction,
     Frequency,
     FrequencySpan,
+    Length,
     Material,
     Name,
     Number,
@@ -21,6 +22,7 @@ from qubudget.design.fields import (
     Temperature,
     TemperatureDifference,
     Text,
+    Thickness,
     Volume,
 )
 
@@ -83,6 +85,11 @@ class Qubit(Section):
     radiation_attenuation: Ratio = Field(
         description="filters and shields between that stage and the junction, above 2 Delta/h"
     )
+    island_radius: Length | None = Field(
+        None,
+        description="of a charge-sensitive qubit's island, as a disc; none: charge does not matter",
+    )
+    island_gap: Thickness = Field(0, description="from that island to the ground around it")
     electrode_volume: Volume = Field(
         description="superconductor in which the junction's quasiparticles spread"
     )

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from qubudget.design.schema import DesignModel
 from qubudget.impact.bursts import burst_of, impact_classes
+from qubudget.impact.charge.on_chip import charge_on
+from qubudget.impact.charge.result import ChargeJumps
 from qubudget.impact.chip.event import PACKETS, TIMES, Effort, chip_of
 from qubudget.impact.energy.cascade import plateau
 from qubudget.impact.falling import deposits
@@ -93,6 +95,9 @@ def respond(
             burst_of(chip, design, entry, quiet_relaxation, per_x, effort, stretch)
             for entry in classes
         )
+    jumps: ChargeJumps | None = None
+    if design.qubit.island_radius is not None and spectrum.total > 0:
+        jumps = charge_on(design, deposited, effort, seed)
     return ImpactResult(
         rates=rates,
         mean_deposit=spectrum.power / spectrum.total if spectrum.total > 0 else None,
@@ -114,5 +119,6 @@ def respond(
         published=published_rules(design),
         bursts=bursts,
         statistics=many,
+        charge=jumps,
         reason="; ".join(reasons),
     )

@@ -1,8 +1,9 @@
 """Precomputed responses of a chip's qubits, from which any impact is read in microseconds.
 
 Impacts at the places of a lattice and at a few energies are computed once; an event takes the
-nearest place and interpolates x per deposited energy between energies (linear in its logarithm).
-Below the lowest energy recombination no longer counts and x is proportional to the energy.
+nearest place and interpolates x between energies as a power of the energy, which is right where
+recombination does not count (x grows with the energy) and where it is all that counts (x does not).
+Below the lowest energy x is proportional to the energy.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ class Library:
         OutOfRangeError: a place off the chip, an energy above the library's.
         """
         e, px, py = (np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in (energy, x, y))
-        if np.any(np.abs(px) > self.length / 2) or np.any(np.abs(py) > self.width / 2):
+        if not (np.all(np.abs(px) <= self.length / 2) and np.all(np.abs(py) <= self.width / 2)):
             raise OutOfRangeError("an impact lies beside the chip")
-        if np.any(e <= 0) or np.any(e > self.energies[-1] * (1 + 1e-9)):
+        if not np.all((e > 0) & (e <= self.energies[-1] * (1 + 1e-9))):
             raise OutOfRangeError(
                 f"the library holds impacts above 0 and up to {self.energies[-1]:g} J"
             )
@@ -69,7 +70,7 @@ class Library:
         below = np.minimum(place.astype(np.intp), len(self.energies) - 2)
         part = (place - below)[:, None, None]
         low, high = self.per_energy[i, j, below], self.per_energy[i, j, below + 1]
-        return np.asarray(e[:, None, None] * (low + part * (high - low)))
+        return np.asarray(e[:, None, None] * low ** (1 - part) * high**part)
 
 
 def _cell(position: Array, side: float, count: int) -> NDArray[np.intp]:

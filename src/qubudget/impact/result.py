@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qubudget.constants import ELEMENTARY_CHARGE
+from qubudget.impact.charge.result import ChargeJumps
 from qubudget.impact.kinetics.uniform import Grid
 from qubudget.impact.statistics import Statistics
 
@@ -96,6 +97,7 @@ class ImpactResult:
     published : the second paper's own rules.
     bursts : classes of impacts for the error-correcting code; empty without T1.
     statistics : over many impacts by radiation; None without T1 or radiation.
+    charge : jumps of the offset charge; None where the qubits are not charge-sensitive.
     reason : why some value is None, and other remarks; empty when there are none.
     """
 
@@ -119,6 +121,7 @@ class ImpactResult:
     published: dict[str, Any]
     bursts: tuple[Burst, ...]
     statistics: Statistics | None
+    charge: ChargeJumps | None
     reason: str
 
     @property
@@ -184,6 +187,7 @@ class ImpactResult:
                 for s in self.stages
             ],
             "timeline": self.timeline(),
+            "charge": None if self.charge is None else self.charge.to_dict(),
             "statistics": None if self.statistics is None else self.statistics.to_dict(),
             "reason": self.reason or None,
         }

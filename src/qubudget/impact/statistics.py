@@ -61,7 +61,8 @@ class Statistics:
     footprint : qubits hit at the worst time.
     shifted : qubits shifted by more than `SHIFTED` at the worst time.
     t1_min : shortest T1 of any qubit, s.
-    duration : from the impact until the last qubit is no longer hit, s; 0 where none is.
+    duration : from the impact until the last qubit is no longer hit, s (exponential between the
+        library's times, and its last one where a qubit still is); 0 where none is.
     peak_shift : largest shift of any qubit, Hz.
     distances : of pairs, middle of each bin, shape (nd,), m.
     together : share of impacts on one qubit of a pair that hit the other one too, at these
@@ -139,9 +140,7 @@ def statistics(
         shifted[part] = (away > SHIFTED).sum(axis=2).max(axis=1)
         shift[part] = away.max(axis=(1, 2))
         lowest[part] = 1 / (quiet_relaxation + excess.max(axis=(1, 2)))
-        some = np.asarray(hit.any(axis=2))
-        index = library.times.size - 1 - np.argmax(some[:, ::-1], axis=1)
-        last[part] = np.where(some.any(axis=1), library.times[index], 0.0)
+        last[part] = _last(library.times, excess.max(axis=2), quiet_relaxation)
         ever = hit.any(axis=1).astype(np.float64)
         both += np.einsum("eq,er->qr", ever, ever)  # no BLAS: its sums depend on threads
     distances, together = _together(distance, both)
@@ -152,6 +151,21 @@ def statistics(
         len(energy), spread(hit_count), spread(shifted), spread(lowest), spread(last),
         spread(shift), distances, together, hit_count, last,
     )  # fmt: skip
+
+
+def _last(times: Array, worst: Array, quiet: float) -> Array:
+    """Time at which ``worst`` (events, nt) last falls to ``quiet``; 0 where it is never above."""
+    above = worst > quiet
+    row, index = np.arange(len(worst)), times.size - 1 - np.argmax(above[:, ::-1], axis=1)
+    after = np.minimum(index + 1, times.size - 1)
+    high, low = worst[row, index], worst[row, after]
+    falls = above.any(axis=1) & (after > index)
+    share = np.zeros(len(worst))
+    share[falls] = np.log(high[falls] / quiet) / np.log(
+        high[falls] / np.maximum(low[falls], np.finfo(np.float64).tiny)
+    )
+    end = times[index] + share * (times[after] - times[index])
+    return np.where(above.any(axis=1), end, 0.0)
 
 
 def _together(distance: Array, both: Array) -> tuple[Array, Array]:

@@ -34,6 +34,7 @@ from qubudget.papers.radiation_inputs import (
     judged,
     unjudged,
 )
+from qubudget.qubit.pad_circuit import lumped_loss
 
 _MIDDLE = 2.0  # tn/ts in the middle of Fig. 6's line; kappa varies by 5 % along it
 _SILICON_PERMITTIVITY = 11.7  # handbook; only the transmon's circuit below uses it
@@ -51,14 +52,6 @@ def escape_time(velocity: float, *, kinetic: bool = False) -> float:
         kinetic=kinetic,
     )
     return 1 / float(rate)
-
-
-def coupled_quality(total: float, coupling: float, resistance: float) -> float:
-    """Q of a capacitor ``total`` (F) damped by ``resistance`` (Ohm) behind ``coupling`` (F).
-
-    C/(omega R C_c^2) for omega R C_c << 1, at the paper's 5 GHz.
-    """
-    return total / (2 * math.pi * FREQUENCY * resistance * coupling**2)
 
 
 def stage_claims() -> tuple[Claim, ...]:
@@ -196,9 +189,11 @@ def improved_claims() -> tuple[Claim, ...]:
     trap_length = 1e6 * math.sqrt(ELECTRON_DIFFUSION * 1.7e-6)
     hop = 1e9 * (100e-6) ** 2 / ELECTRON_DIFFUSION
     pad = _SILICON_PERMITTIVITY * epsilon_0 * 0.1e-6 / CHIP_THICKNESS
-    strong = coupled_quality(5 * pad, pad, 6.0)
-    island = coupled_quality(5 * pad, pad, 0.01)
-    both = coupled_quality(5 * pad, pad / 2, 0.01)
+    strong, island = (
+        1 / float(lumped_loss(5 * pad, pad, resistance, FREQUENCY, kind="single-ended"))
+        for resistance in (6.0, 0.01)
+    )
+    both = 1 / float(lumped_loss(5 * pad, pad, 0.01, FREQUENCY))
     return (
         judged(
             "improved.kappa", "data lie on ts/(ts + 1.65 tn)", 1.65, kappa, "1",

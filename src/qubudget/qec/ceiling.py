@@ -13,9 +13,12 @@ burst is at most that less h(quiet), and vanishes with the burst.
 
 What is taken for granted: one decoder, noise so far below saturation that faults which cancel one
 another may be left out, and the hazard in quiet times as the background's fit has it. A decoder
-that knows the rates changes with them; that it is then at its best, or nearly, on both ends makes
-the chord hold for it as well in all cases tried, but it is no theorem. A decoder that is told of
-erasures changes at once when a qubit is hit, and gets no ceiling.
+that knows the rates changes with them, so that for it the chord is no theorem. Counted were discs
+of five and nine qubits of T1 = 300 to 1 us at d = 3 and 5, with noise of 0.2 to 1 times today's:
+below strong bursts of an excess failure of up to 0.2 a window, hazards were 0.2 to 0.96 of the
+ceiling for an unaware decoder and 0.2 to 1.2 of it for an aware one (above 1 only within a factor 6
+of the strong burst's rate), which a margin of 1.2 covers (:data:`.refine.MARGIN`). A decoder that
+is told of erasures changes at once when a qubit is hit, and gets no ceiling.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Schedule:
                 f"{cycle_time:.4g} s"
             )
         gates = 2 * one_qubit + layers * two_qubit
-        if free is not None and not 0 < free <= gates:
+        if free is not None and not 0 < free <= gates * (1 + 1e-9):
             raise OutOfRangeError(
                 f"a detuning acts without an echo for more than 0 and at most the {gates:.4g} s of "
                 f"a cycle's gates, not {free:.4g} s"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, sqrt
 from typing import Literal
 
@@ -77,6 +78,7 @@ def physical_qubits(family: Family, distance: int) -> int:
     return 2 * distance**2 - 1 if family == "surface" else 2 * distance - 1
 
 
+@lru_cache(maxsize=64)
 def build(family: Family, distance: int) -> Layout:
     """Layout of a code by its family's name and odd distance."""
     return rotated_surface(distance) if family == "surface" else repetition(distance)

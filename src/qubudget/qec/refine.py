@@ -8,15 +8,17 @@ that show next to no failures.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qubudget.qec.background import background
+from qubudget.qec.background import QuietNoise, background
 from qubudget.qec.ceiling import between, ceiling
 from qubudget.qec.course import DRAWS, Composed, either, interval
 from qubudget.qec.cycle import Decoherence
+from qubudget.qec.layout import Family
 from qubudget.qec.sampling import stream
 from qubudget.qec.scaling import Z95
 from qubudget.qec.sight import Sight
@@ -27,8 +29,10 @@ ENOUGH = 30
 """Failures by the excess that all windows together must have shown before they can suffice."""
 FEW = 10
 """Failures by the excess from which a window needs no ceiling, and may be one."""
-LARGEST = 0.3
+LARGEST = 0.2
 """Excess failure of a window up to which it may be a ceiling: beyond, it begins to saturate."""
+MARGIN = 1.2
+"""Factor on ceilings (see :mod:`.ceiling` for what was found)."""
 STEP = 1.5
 """Factor from one amplification of a burst to the next."""
 MOST_STEPS = 16
@@ -41,7 +45,7 @@ def refine(
 ) -> None:
     """More shots of the windows of all bases, up to a budget of detection events."""
     spent = sum(part.spent for part in found)
-    still = [_quiet_hazard(part, sight, rng) for part in found]
+    still = [_quiet_hazard(part, sight, rng) if bounded(sight) else np.zeros(0) for part in found]
     while spent < budget:
         for part, quiet in zip(found, still, strict=True):
             part.ceilings = ceilings(part, sight, quiet, rng)
@@ -54,6 +58,11 @@ def refine(
             return
         cost = target.run(shots)
         spent, owner.spent = spent + cost, owner.spent + cost
+
+
+def bounded(sight: Sight) -> bool:
+    """Whether ceilings hold for the decoder: not for one that is told of erasures."""
+    return sight.knowledge != "erasure"
 
 
 def failure(found: Sequence[Composed], rng: np.random.Generator, **given: bool) -> Array:
@@ -88,12 +97,15 @@ def _most_wanted(found: Sequence[Composed]) -> tuple[Composed, Window]:
     return chosen
 
 
-def ceilings(part: Composed, sight: Sight, rng: np.random.Generator) -> dict[int, Array]:
+def ceilings(
+    part: Composed, sight: Sight, still: Array, rng: np.random.Generator
+) -> dict[int, Array]:
     """Draws of the largest excess hazard of every steady window with next to no failures.
 
-    From the windows of worse cells that show some, and from the amplified burst.
+    From the windows of worse cells that show some, and from the amplified burst; ``still`` are
+    draws of the hazard in quiet times.
     """
-    if sight.knowledge == "erasure":
+    if not bounded(sight):
         return {}
     strong = list(part.amplified)
     weak = []
@@ -106,7 +118,6 @@ def ceilings(part: Composed, sight: Sight, rng: np.random.Generator) -> dict[int
             strong.append((part.cells[stretch.places[0]].excess, window))
     if not weak or not strong:
         return {}
-    still = _quiet_hazard(part, sight, rng)
     rates = sight.site.quiet(part.patch.layout)
     lasting = [(more, _hazard(window, rng)) for more, window in strong]
     found: dict[int, Array] = {}
@@ -115,7 +126,7 @@ def ceilings(part: Composed, sight: Sight, rng: np.random.Generator) -> dict[int
         for more, hazard in lasting:
             theta = between(rates, excess, more, sight.site.noise.schedule)
             if theta <= 1:
-                limit = ceiling(still, hazard, theta)
+                limit = MARGIN * ceiling(still, hazard, theta)
                 found[i] = np.minimum(found.get(i, np.inf), limit)
     return found
 
@@ -126,7 +137,7 @@ def amplify(
     """See the burst amplified so far that failures can be counted, where no cell shows enough."""
     places = [stretch.places[0] for stretch in part.stretches if stretch.steady]
     seen = [w for s, w in zip(part.stretches, part.windows, strict=True) if s.steady]
-    if sight.knowledge == "erasure" or not places or any(w.worse >= FEW for w in seen):
+    if not bounded(sight) or not places or any(w.worse >= FEW for w in seen):
         return
     worst = [part.cells[place].excess for place in places]
     relaxation, dephasing, turn = (
@@ -158,11 +169,18 @@ def _hazard(window: Window, rng: np.random.Generator) -> Array:
 def _quiet_hazard(part: Composed, sight: Sight, rng: np.random.Generator) -> Array:
     """Draws of the hazard per cycle of the stand-in in quiet times, at most, of one basis."""
     site, bases = sight.site, len(part.patch.layout.bases)
-    found = background(site.family, part.patch.layout.distance, site.noise, "quick", sight.seed)
-    if 0 < found.low <= found.error <= found.high:
-        spread = log(found.high / found.low) / (2 * Z95)
-        error = np.exp(rng.normal(log(found.error), spread, DRAWS))
+    value, low, high = _quiet_error(site.family, part.patch.layout.distance, site.noise, sight.seed)
+    if 0 < low <= value <= high:
+        error = np.exp(rng.normal(log(value), log(high / low) / (2 * Z95), DRAWS))
     else:
-        error = np.full(DRAWS, found.high)
+        error = np.full(DRAWS, high)
     # The mean of the bases is known, and neither errs more than all of them together.
     return np.asarray(-np.log1p(-2 * np.minimum(bases * error, 0.4999)))
+
+
+@lru_cache(maxsize=64)  # asked for again by every class of bursts
+def _quiet_error(
+    family: Family, distance: int, noise: QuietNoise, seed: int
+) -> tuple[float, float, float]:
+    found = background(family, distance, noise, "quick", seed)
+    return found.error, found.low, found.high

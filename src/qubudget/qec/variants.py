@@ -15,13 +15,18 @@ from qubudget.design.schema import DesignModel
 
 @dataclass(frozen=True)
 class Claim:
-    """What somebody published on a counter-measure; ``reduction`` of a rate, where it gives one."""
+    """What somebody published on a counter-measure.
+
+    ``reduction`` is a factor that it gives, ``measure`` what of: "muons", "rate" (of bursts),
+    "t1_dip", "duration", "footprint", "product" of the last three.
+    """
 
     name: str
     statement: str
     source: str
     status: str
     reduction: float | None = None
+    measure: str = ""
 
 
 @cache
@@ -33,7 +38,7 @@ def claims(key: str) -> tuple[Claim, ...]:
     """
     text = files("qubudget.materials").joinpath("data/mitigations.toml").read_text("utf-8")
     return tuple(
-        Claim(row["name"], row["statement"], row["source"], row["status"], row.get("reduction"))
+        Claim(**{name: value for name, value in row.items() if name != "key"})
         for row in tomllib.loads(text)["claims"]
         if row["key"] == key
     )
@@ -44,6 +49,7 @@ class Variant:
     """A design to compare: ``changes`` as ``Design.replace`` takes them.
 
     ``hidden_by`` names measured values of the design that stand in for what the change would move.
+    ``quick``: whether a quick look simulates its logical failures too.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Variant:
     note: str
     claims: tuple[Claim, ...]
     hidden_by: tuple[str, ...] = ()
+    quick: bool = True
 
 
 FURTHER = 4
@@ -111,33 +118,24 @@ def _builds(design: DesignModel) -> Iterator[Variant]:
     yield from _shielded(design)
 
 
+DEPTH = 1e5
+"""100 m of water, kg/m^2."""
+LEAD = 0.1
+"""m, on all sides."""
+
+
 def _shielded(design: DesignModel) -> Iterator[Variant]:
     now = design.radiation
     hidden = ("measured.burst_rate",) if design.measured.burst_rate is not None else ()
-    muons = max(now.muon_reduction, _largest("underground"))
-    gammas = max(now.gamma_reduction, _largest("shielded"))
-    deep: dict[str, Any] = {
-        "radiation.muon_reduction": muons,
-        "radiation.hadron_rate": "0 1/g/s",
-    }
-    if muons > now.muon_reduction or now.hadron_rate > 0:
-        yield Variant(
-            "100 m under ground",
-            deep,
-            f"muons / {muons:g}, no nucleons through so much rock",
-            claims("underground"),
-            hidden,
-        )
-    if gammas > now.gamma_reduction:
-        yield Variant(
-            "under ground and in lead",
-            deep | {"radiation.gamma_reduction": gammas},
-            f"muons / {muons:g}, no nucleons, and gammas / {gammas:g}: an assumption, as much as "
-            "the bursts fell",
-            claims("shielded"),
-            hidden,
-        )
-
-
-def _largest(key: str) -> float:
-    return max(claim.reduction for claim in claims(key) if claim.reduction is not None)
+    deeper, more_lead = now.overburden < DEPTH, now.lead_thickness < LEAD
+    deep = {"radiation.overburden": f"{DEPTH!r} kg/m^2"}
+    lead = {"radiation.lead_thickness": f"{LEAD!r} m"}
+    depth = "100 m of water or as much rock above: muons by Heisinger et al. 2002, no nucleons left"
+    thick = "10 cm on all sides, without build-up of scattered photons and without its own activity"
+    if more_lead:
+        yield Variant("in lead", lead, thick, claims("lead"), hidden, quick=False)
+    if deeper:
+        yield Variant("under ground", deep, depth, claims("underground"), hidden)
+    if deeper and more_lead:
+        both = f"{depth}; {thick}"
+        yield Variant("under ground, in lead", deep | lead, both, claims("shielded"), hidden)

@@ -6,6 +6,8 @@ import math
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.constants import epsilon_0
 
 from qubudget import transmon
@@ -72,10 +74,21 @@ def design_back(design: DesignModel, frequency: float) -> Back:
 
 
 def back_metal_channel(design: DesignModel, chip: float, frequency: float) -> Channel | None:
-    """Relaxation at a transition of ``frequency`` (Hz); None for a bare back.
+    """Relaxation at a transition, as ``back_metal_rates``, as a channel."""
+    found = back_metal_rates(design, chip, frequency)
+    if found is None:
+        return None
+    down, up = found
+    return Channel(NAME, "relaxation", float(down + up), float(down), float(up))
 
-    chip : temperature, K, of the metal too. Metal and line are a linear bath: the rates add to
-    (omega/Q) coth(hf/2kT).
+
+def back_metal_rates(
+    design: DesignModel, chip: ArrayLike, frequency: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Rates down and up, 1/s, at a transition of ``frequency`` (Hz); None for a bare back.
+
+    chip : temperature, K, of the metal too, any shape. Metal and line are a linear bath: the
+    rates add to (omega/Q) coth(hf/2kT).
 
     Raises
     ------
@@ -86,5 +99,4 @@ def back_metal_channel(design: DesignModel, chip: float, frequency: float) -> Ch
         return None
     loss = back_loss(design_back(design, frequency), design_pads(design), frequency)
     total = 2 * math.pi * frequency * loss * coth_factor(frequency, chip)
-    down, up = split_rate(total, frequency, chip)
-    return Channel(NAME, "relaxation", float(down + up), float(down), float(up))
+    return split_rate(total, frequency, chip)

@@ -1,10 +1,16 @@
-"""The decoherence channels of a design at given temperatures."""
+"""The decoherence channels of a design at given temperatures.
+
+``..._rates`` broadcast: temperatures, photons and the numbers of the design may be arrays.
+``..._channels`` are the same of one design.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.constants import PLANCK
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
-from qubudget.qubit.back_metal_channel import back_metal_channel
+from qubudget.qubit import back_metal_channel
 from qubudget.qubit.budget import Channel
 from qubudget.qubit.circuit import charge_dispersion, flux_sensitivity
 from qubudget.qubit.dielectric import dielectric_rates
@@ -40,8 +46,13 @@ from qubudget.qubit.quasiparticles import (
 )
 from qubudget.qubit.thermal import bose_occupation
 
+Floats: TypeAlias = NDArray[np.float64]
+Rates: TypeAlias = dict[str, tuple[Floats, Floats]]
+"""Rates down and up, 1/s, by the name of the channel."""
+
 QUASIPARTICLES = ("thermal-quasiparticles", "residual-quasiparticles", "pair-breaking-photons")
 """Channels that depend on the junction's critical temperature."""
+SHOT_NOISE = "photon-shot-noise"
 
 
 @dataclass(frozen=True)
@@ -61,10 +72,11 @@ class Occupations:
     resonator: NDArray[np.float64]
 
 
-def _relaxation(
-    name: str, down: float | NDArray[np.float64], up: float | NDArray[np.float64]
-) -> Channel:
-    return Channel(name, "relaxation", float(down + up), float(down), float(up))
+def _relaxations(rates: Rates) -> tuple[Channel, ...]:
+    return tuple(
+        Channel(name, "relaxation", float(down + up), float(down), float(up))
+        for name, (down, up) in rates.items()
+    )
 
 
 def occupations(
@@ -89,7 +101,7 @@ def occupations(
             if line.kind == kind
         }
         found = found or {(kind, None): stage}
-        noisiest[kind] = np.max(list(found.values()), axis=0)
+        noisiest[kind] = reduce(np.maximum, found.values())
         lines |= found
     share = design.readout.input_coupling
     return Occupations(lines, noisiest["drive"], share * noisiest["read-in"] + (1 - share) * stage)
@@ -102,15 +114,26 @@ def radiative_channels(
     drive_photons: float,
     resonator_photons: float,
 ) -> tuple[Channel, ...]:
+    """Relaxation as ``radiative_rates``."""
+    return _relaxations(radiative_rates(design, chip, frequency, drive_photons, resonator_photons))
+
+
+def radiative_rates(
+    design: DesignModel,
+    chip: ArrayLike,
+    frequency: ArrayLike,
+    drive_photons: ArrayLike,
+    resonator_photons: ArrayLike,
+) -> Rates:
     """Relaxation into dielectrics, metal on the back, drive line and resonator, at a transition.
 
     chip : temperature, K. frequency : Hz, at which the baths are seen: f01, or f12 for heating
     out of the first excited state. drive_photons, resonator_photons : occupations there.
     """
     qubit, readout = design.qubit, design.readout
-    channels = []
+    rates: Rates = {}
     for entry in design.dielectrics:
-        down, up = dielectric_rates(
+        rates[f"dielectric.{entry.name}"] = dielectric_rates(
             qubit.bath,
             entry.participation * entry.tan_delta,
             frequency,
@@ -118,12 +141,11 @@ def radiative_channels(
             saturation=qubit.saturation,
             exponent=qubit.saturation_exponent,
         )
-        channels.append(_relaxation(f"dielectric.{entry.name}", down, up))
-    back = back_metal_channel(design, chip, frequency)
+    back = back_metal_channel.back_metal_rates(design, chip, frequency)
     if back is not None:
-        channels.append(back)
-    drive = qubit.drive_coupling
-    channels.append(_relaxation("drive-line", drive * (1 + drive_photons), drive * drive_photons))
+        rates[back_metal_channel.NAME] = back
+    drive, here = qubit.drive_coupling, np.asarray(drive_photons, dtype=np.float64)
+    rates["drive-line"] = drive * (1 + here), drive * here
     purcell = purcell_rate(
         qubit.frequency,
         readout.frequency,
@@ -132,15 +154,14 @@ def radiative_channels(
         readout.linewidth,
         readout.purcell_suppression,
     )
-    channels.append(
-        _relaxation("purcell", purcell * (1 + resonator_photons), purcell * resonator_photons)
-    )
-    return tuple(channels)
+    resonator = np.asarray(resonator_photons, dtype=np.float64)
+    rates["purcell"] = purcell * (1 + resonator), purcell * resonator
+    return rates
 
 
 def quasiparticle_response(
-    design: DesignModel, chip: float, temperature: float, tc_scale: float = 1.0
-) -> tuple[float, float]:
+    design: DesignModel, chip: ArrayLike, temperature: ArrayLike, tc_scale: float = 1.0
+) -> tuple[Floats, Floats]:
     """Rates down and up, 1/s per unit x, of quasiparticles on the junction's low-gap side.
 
     chip : temperature of the film, K, below the junction's critical temperature. temperature :
@@ -150,14 +171,14 @@ def quasiparticle_response(
     qubit, metal = design.qubit, superconductor(design.qubit.junction)
     gap = gap_at(metal.gap * tc_scale, metal.critical_temperature * tc_scale, chip)
     down, up = quasiparticle_rates(1.0, qubit.frequency, temperature, gap)
-    if qubit.gap_difference > 0:
+    if np.any(np.greater(qubit.gap_difference, 0)):  # the factors are exactly 1 where it is 0
         junction = (qubit.frequency, temperature, gap, qubit.gap_difference)
         down = down * gap_suppression("down", *junction)
         up = up * gap_suppression("up", *junction)
-    return float(down), float(up)
+    return down, up
 
 
-def unprotected_response(design: DesignModel, chip: float) -> tuple[float, float]:
+def unprotected_response(design: DesignModel, chip: ArrayLike) -> tuple[Floats, Floats]:
     """What quasiparticles with enough energy do at a gap-engineered junction.
 
     chip : temperature of the film, K. Returns the rate down and up, 1/s per unit x, of
@@ -166,13 +187,14 @@ def unprotected_response(design: DesignModel, chip: float) -> tuple[float, float
     """
     qubit, metal = design.qubit, superconductor(design.qubit.junction)
     gap = gap_at(metal.gap, metal.critical_temperature, chip)
-    rates = quasiparticle_rates(1.0, qubit.frequency, design.chip.burst_temperature, gap)
-    return float(sum(rates)), max(0.0, PLANCK * (qubit.gap_difference - qubit.frequency))
+    down, up = quasiparticle_rates(1.0, qubit.frequency, design.chip.burst_temperature, gap)
+    protection = PLANCK * np.subtract(qubit.gap_difference, qubit.frequency)
+    return down + up, np.maximum(0.0, protection)
 
 
 def pair_breaking_fraction(
-    design: DesignModel, gap: float, radiation: float, background: float
-) -> float:
+    design: DesignModel, gap: ArrayLike, radiation: ArrayLike, background: ArrayLike
+) -> Floats:
     """x that photons from a body at ``radiation`` (K) add to ``background`` in the electrodes.
 
     gap : of the junction's low-gap side, J. Photons need 2 Delta of that side, although in a
@@ -182,12 +204,19 @@ def pair_breaking_fraction(
     photons = pair_breaking_photons(radiation, gap, qubit.radiation_attenuation)
     density = superconductor(qubit.junction).density_of_states
     generation = generation_rate(photons, gap, density, qubit.electrode_volume)
-    return float(excess_fraction(generation, chip.trapping, chip.recombination, background))
+    return excess_fraction(generation, chip.trapping, chip.recombination, background)
 
 
 def quasiparticle_channels(
     design: DesignModel, chip: float, radiation: float, tc_scale: float = 1.0
 ) -> tuple[Channel, ...]:
+    """Relaxation as ``design_quasiparticle_rates``."""
+    return _relaxations(design_quasiparticle_rates(design, chip, radiation, tc_scale))
+
+
+def design_quasiparticle_rates(
+    design: DesignModel, chip: ArrayLike, radiation: ArrayLike, tc_scale: float = 1.0
+) -> Rates:
     """Relaxation by thermal quasiparticles, the measured residue, and pair-breaking photons.
 
     chip : temperature, K, below Tc. radiation : temperature of what the chip's lines and shields
@@ -197,27 +226,56 @@ def quasiparticle_channels(
     gap = gap_at(metal.gap * tc_scale, metal.critical_temperature * tc_scale, chip)
     thermal = thermal_fraction(chip, gap)
     down, up = quasiparticle_rates(thermal, qubit.frequency, chip, gap)
-    if qubit.gap_difference > 0:
+    if np.any(np.greater(qubit.gap_difference, 0)):
         factor = equilibrium_suppression(qubit.frequency, chip, gap, qubit.gap_difference)
         down, up = down * factor, up * factor
     response = quasiparticle_response(design, chip, qubit.quasiparticle_temperature, tc_scale)
     residual = qubit.residual_quasiparticles
-    broken = pair_breaking_fraction(design, float(gap), radiation, float(thermal) + residual)
+    broken = pair_breaking_fraction(design, gap, radiation, thermal + residual)
     thermalised, residue, photons = QUASIPARTICLES
-    return (
-        _relaxation(thermalised, down, up),
-        _relaxation(residue, residual * response[0], residual * response[1]),
-        _relaxation(photons, broken * response[0], broken * response[1]),
-    )
+    return {
+        thermalised: (down, up),
+        residue: (residual * response[0], residual * response[1]),
+        photons: (broken * response[0], broken * response[1]),
+    }
 
 
 def dephasing_channels(
     design: DesignModel, chip: float, resonator_photons: float
 ) -> tuple[Channel, ...]:
-    """Dephasing by 1/f noise and by ``resonator_photons`` at the resonator's frequency.
+    """Dephasing as ``dephasing_rates``; ``chip`` in K.
 
-    chip : temperature, K. Sensitivities that the design leaves out are those of its circuit; to
-    first order a flux bias of 0 has none.
+    Sensitivities that the design leaves out are those of its circuit; to first order a flux bias
+    of 0 has none.
+    """
+    qubit = design.qubit
+    pair = (qubit.frequency, qubit.anharmonicity)
+    dispersion, slope = qubit.charge_dispersion, qubit.flux_sensitivity
+    if dispersion is None:
+        dispersion = charge_dispersion(*pair)
+    if slope is None:
+        slope = flux_sensitivity(*pair, qubit.flux_bias, qubit.junction_asymmetry)
+    shot, noises = dephasing_rates(design, chip, resonator_photons, dispersion, slope)
+    return (
+        Channel(SHOT_NOISE, "dephasing", float(shot), decay="exponential"),
+        *(
+            Channel(name, "dephasing", float(rate), decay="gaussian")
+            for name, rate in noises.items()
+        ),
+    )
+
+
+def dephasing_rates(
+    design: DesignModel,
+    chip: ArrayLike,
+    resonator_photons: ArrayLike,
+    dispersion: ArrayLike,
+    slope: ArrayLike,
+) -> tuple[Floats, dict[str, Floats]]:
+    """Dephasing by photons in the resonator (exponential), and by 1/f noise (Gaussian), 1/s.
+
+    chip : temperature, K. resonator_photons : at the resonator's frequency. dispersion :
+    peak-to-peak change of f01 over the offset charge, Hz. slope : |df01/dflux|, Hz.
     """
     qubit, readout = design.qubit, design.readout
     shot = shot_noise_dephasing(
@@ -225,30 +283,16 @@ def dephasing_channels(
         2 * math.pi * readout.linewidth,
         2 * math.pi * readout.shift,
     )
-    pair = (qubit.frequency, qubit.anharmonicity)
-    dispersion, slope = qubit.charge_dispersion, qubit.flux_sensitivity
-    if dispersion is None:
-        dispersion = charge_dispersion(*pair)
-    if slope is None:
-        slope = flux_sensitivity(*pair, qubit.flux_bias, qubit.junction_asymmetry)
     noises: dict[str, tuple[ArrayLike, ArrayLike]] = {
         "flux-noise": (qubit.flux_noise, slope),
         "charge-noise": (qubit.charge_noise, charge_sensitivity(dispersion)),
         "critical-current-noise": (
             qubit.critical_current_noise,
-            critical_current_sensitivity(*pair),
+            critical_current_sensitivity(qubit.frequency, qubit.anharmonicity),
         ),
         "tls-noise": (fluctuator_amplitude(qubit.tls_noise, chip), 1.0),
     }
-    return (
-        Channel("photon-shot-noise", "dephasing", float(shot), decay="exponential"),
-        *(
-            Channel(
-                name,
-                "dephasing",
-                float(one_over_f_dephasing(amplitude, sensitivity, RAMSEY_LOG_FACTOR)),
-                decay="gaussian",
-            )
-            for name, (amplitude, sensitivity) in noises.items()
-        ),
-    )
+    return shot, {
+        name: one_over_f_dephasing(amplitude, sensitivity, RAMSEY_LOG_FACTOR)
+        for name, (amplitude, sensitivity) in noises.items()
+    }

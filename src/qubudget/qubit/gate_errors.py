@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from qubudget.design.code import Measured
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
@@ -53,8 +56,8 @@ class GateErrors:
         )
 
 
-def readout_snr(design: DesignModel, stage: float) -> float:
-    """SNR of the design's read-out with the chip's stage at ``stage`` (K)."""
+def readout_snr(design: DesignModel, stage: ArrayLike) -> NDArray[np.float64]:
+    """SNR of the design's read-out with the chip's stage at ``stage`` (K); broadcasts."""
     readout = design.readout
     efficiency = measurement_efficiency(
         readout.frequency,
@@ -65,15 +68,13 @@ def readout_snr(design: DesignModel, stage: float) -> float:
         readout.second_noise,
     )
     kappa = 2 * math.pi * readout.linewidth
-    return float(
-        signal_to_noise(
-            efficiency,
-            (1 - readout.input_coupling) * kappa,
-            kappa,
-            2 * math.pi * readout.shift,
-            readout.photons,
-            design.gates.readout_time,
-        )
+    return signal_to_noise(
+        efficiency,
+        (1 - readout.input_coupling) * kappa,
+        kappa,
+        2 * math.pi * readout.shift,
+        readout.photons,
+        design.gates.readout_time,
     )
 
 

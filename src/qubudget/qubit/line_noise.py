@@ -90,7 +90,7 @@ def photons_along(
     """
     photons = at_least("entering", entering)
     for piece in pieces:
-        if piece.cable_loss > 1.0:
+        if np.any(np.greater(piece.cable_loss, 1.0)):
             photons = after_cable(photons, piece.cable_loss, frequency, piece.warm, piece.cold)
         behind_cable = photons
         photons = after_attenuator(photons, piece.attenuation, frequency, piece.cold)

@@ -46,7 +46,8 @@ def joint_rise(joint: str, rises: Rises | None) -> float:
     rise = None if rises is None else rises.get(joint)
     if rise is None:
         raise OutOfRangeError(f"joint {joint} has no value at this temperature")
-    return float(at_least(f"rise at joint {joint}", rise))
+    checked = at_least(f"rise at joint {joint}", rise)
+    return float(checked) if checked.ndim == 0 else checked  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubudget.design import Design, load
+from qubudget.errors import OutOfRangeError
 from qubudget.impact.kinetics.cooling import Relaxing
 from qubudget.impact.many import Impacts, impacts
 from qubudget.impact.response import recovery_time, value_at
@@ -56,6 +57,8 @@ def sycamore_impacts(chain: Chain) -> Iterator[MachineRow]:
     def spread(events: Events) -> float:
         mean = far[:, events].mean(axis=1)
         first = int(np.argmax(mean >= ARRIVED * mean.max()))
+        if first == 0:
+            return float(times[0])
         share = (ARRIVED * mean.max() - mean[first - 1]) / (mean[first] - mean[first - 1])
         return float(times[first - 1] * (times[first] / times[first - 1]) ** share)
 
@@ -109,24 +112,19 @@ def willow_impacts(chain: Chain) -> Iterator[MachineRow]:
         interval = (found.percentiles[1], found.median_low, found.median_high)
         yield _made("willow-like", key, interval, WILLOW_FITTED, reason)
 
-    shift = per_x * drawn.library.response(drawn.energy, drawn.x, drawn.y)
-    counts = (shift > SHIFTED).sum(axis=2).max(axis=1)
+    counts, largest = _shifts(drawn, per_x)
 
     def half(events: Events) -> float:
-        hit = counts[events] > shift.shape[2] / 2
+        hit = counts[events] > len(drawn.library.x) / 2
         return drawn.rate * float(hit.mean())
 
     yield _row(
         "willow-like", "willow.half_array", half, len(counts), WILLOW_FITTED,
         "only deposits of some MeV do it",
     )  # fmt: skip
-    largest = shift.max(axis=2)
 
     def halving(events: Events) -> float:
-        mean = largest[events].mean(axis=0)
-        peak = int(np.argmax(mean))
-        below = peak + int(np.argmax(mean[peak:] <= mean[peak] / 2))
-        return float(drawn.library.times[below])
+        return _halved(drawn.library.times, largest[events].mean(axis=0))
 
     yield _row(
         "willow-like", "willow.shift_recovery", halving, len(counts), WILLOW_FITTED,
@@ -168,6 +166,31 @@ def _errors(drawn: Impacts, relaxation_per_x: Array) -> tuple[Array, Array]:
         near[:, part] = ordered[..., :half].mean(axis=2).T
         far[:, part] = ordered[..., half:].mean(axis=2).T
     return near, far
+
+
+def _shifts(drawn: Impacts, shift_per_x: float) -> tuple[NDArray[np.intp], Array]:
+    """Most qubits shifted at once (events,), and the largest shift over time, (events, nt), Hz."""
+    n, nt = len(drawn.energy), len(drawn.library.times)
+    counts, largest = np.zeros(n, dtype=np.intp), np.zeros((n, nt))
+    for start in range(0, n, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        found = drawn.library.response(drawn.energy[part], drawn.x[part], drawn.y[part])
+        shift = shift_per_x * found
+        counts[part] = (shift > SHIFTED).sum(axis=2).max(axis=1)
+        largest[part] = shift.max(axis=2)
+    return counts, largest
+
+
+def _halved(times: Array, values: Array) -> float:
+    """Time at which values (nt,) have fallen to half of their peak, exponential between times."""
+    peak = int(np.argmax(values))
+    below = np.flatnonzero(values[peak:] <= values[peak] / 2)
+    if not below.size:
+        raise OutOfRangeError(f"the shift does not halve within {times[-1]:g} s")
+    after = peak + int(below[0])
+    high, low = values[after - 1], values[after]
+    share = np.log(2 * high / values[peak]) / np.log(high / low) if low > 0 else 1.0
+    return float(times[after - 1] + share * (times[after] - times[after - 1]))
 
 
 def _row(

@@ -2,14 +2,15 @@
 
 A reaction to bursts (pause, move, outer code) needs no new simulation: it acts on the failures
 that the design's bursts have caused. What changes the chip, its shielding or the code is computed
-anew, from the cryostat on, with the heat of correction and the coherence that go with it.
+anew, from the cryostat on, with the heat of correction and the coherence that go with it; what
+changes the chip or its radiation is also compared impact by impact.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qubudget import __version__
@@ -17,16 +18,27 @@ from qubudget.design import Design
 from qubudget.errors import ConvergenceError, DesignError, OutOfRangeError
 from qubudget.pipeline import Chain, Effort
 from qubudget.qec.variants import Claim, Variant, variants
+from qubudget.study.chip_variants import chip_variants
+from qubudget.study.impact_factors import (
+    UNKNOWN,
+    ImpactFactors,
+    Interval,
+    Struck,
+    ends,
+    impact_factors,
+    struck,
+)
 
 if TYPE_CHECKING:
     from qubudget.qec.result import QecResult
+    from qubudget.qubit.result import CoherenceResult
 
-Interval = tuple[float | None, float | None, float | None]
-"""Value, low and high of 95 %."""
-UNKNOWN: Interval = (None, None, None)
 AS_DESIGNED = "as designed"
 REACTION = "mitigation."
 """What the keys begin with whose change needs no new simulation."""
+CODE = (REACTION, "code.", "workload.")
+"""What the keys begin with whose change leaves the impacts as they are."""
+LATER = "a quick look leaves out its logical failures: --effort standard simulates them"
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class MitigationRow:
         both per logical qubit, as the reaction needs them; None without one.
     physical_qubits : per logical qubit, chips and spares included.
     hidden_by : measured values of the design that stand in for what the change would move.
+    impact : what it divides in the impacts; None where it leaves them as they are.
     reason : why nothing, or not all, is known.
     """
 
@@ -66,6 +79,7 @@ class MitigationRow:
     note: str = ""
     assumption: str = ""
     hidden_by: tuple[str, ...] = ()
+    impact: ImpactFactors | None = None
     reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,13 +87,13 @@ class MitigationRow:
         return {
             "name": self.name,
             "changes": dict(self.changes),
-            "logical_errors_per_day": _ends(self.total),
-            "quiet_per_day": _ends(self.quiet),
-            "bursts_per_day": _ends(self.bursts),
+            "logical_errors_per_day": ends(self.total),
+            "quiet_per_day": ends(self.quiet),
+            "bursts_per_day": ends(self.bursts),
             "burst_rate_per_s": self.burst_rate,
-            "failure_per_burst": _ends(self.burst_failure),
-            "bursts_left": _ends(self.bursts_left),
-            "total_left": _ends(self.total_left),
+            "failure_per_burst": ends(self.burst_failure),
+            "bursts_left": ends(self.bursts_left),
+            "total_left": ends(self.total_left),
             "dead_time_share": self.dead_time,
             "spare_patches": self.spares,
             "chips_per_logical_qubit": self.chips,
@@ -88,6 +102,7 @@ class MitigationRow:
             "note": self.note,
             "assumption": self.assumption,
             "hidden_by": list(self.hidden_by),
+            "impact": None if self.impact is None else self.impact.to_dict(),
             "reason": self.reason,
         }
 
@@ -142,32 +157,79 @@ def mitigate(
     """
     say = progress or (lambda step: None)
     started = time.perf_counter()
-    chain = Chain(effort, seed)
     say(AS_DESIGNED)
-    own = _errors(chain, design)
-    rows = [_row(Variant(AS_DESIGNED, {}, "", ()), own, own, paired=True)]
-    for variant in variants(design):
+    base = _Base.of(Chain(effort, seed), design)
+    rows = [base.row()]
+    for variant in (*variants(design), *chip_variants(design)):
         say(variant.name)
-        rows.append(_tried(chain, design, own, variant))
+        rows.append(base.tried(variant))
     return MitigationTable(design, tuple(rows), effort, seed, time.perf_counter() - started)
 
 
-def _errors(chain: Chain, design: Design) -> QecResult:
-    _, coherence, _ = chain.cold(design)
-    return chain.errors(design, coherence, chain.impact(design, coherence))
+@dataclass(frozen=True)
+class _Base:
+    """The design as given, with which its variants are compared."""
 
+    chain: Chain
+    design: Design
+    errors: QecResult
+    struck: Struck | None
 
-def _tried(chain: Chain, design: Design, own: QecResult, variant: Variant) -> MitigationRow:
-    reacts = all(key.startswith(REACTION) for key in variant.changes)
-    try:
-        changed = design.replace(variant.changes)
-        found = own.reacting(changed.mitigation) if reacts else _errors(chain, changed)
-        return _row(variant, found, own, paired=reacts)
-    except (DesignError, OutOfRangeError, ConvergenceError) as error:
-        return MitigationRow(
-            variant.name, variant.changes, claims=variant.claims, note=variant.note,
-            hidden_by=variant.hidden_by, reason=str(error),
+    @classmethod
+    def of(cls, chain: Chain, design: Design) -> _Base:
+        _, coherence, _ = chain.cold(design)
+        return cls(
+            chain, design, _errors(chain, design, coherence),
+            struck(design, coherence, chain.effort, chain.seed),
         )  # fmt: skip
+
+    def row(self) -> MitigationRow:
+        """The design itself."""
+        variant = Variant(AS_DESIGNED, {}, "", ())
+        factors = None if self.struck is None else self._factors(self.struck)
+        return replace(_row(variant, self.errors, self.errors, paired=True), impact=factors)
+
+    def tried(self, variant: Variant) -> MitigationRow:
+        """The design with a counter-measure."""
+        empty = MitigationRow(
+            variant.name, variant.changes, claims=variant.claims, note=variant.note,
+            hidden_by=variant.hidden_by,
+        )  # fmt: skip
+        try:
+            changed = self.design.replace(variant.changes)
+            if all(key.startswith(REACTION) for key in variant.changes):
+                found = self.errors.reacting(changed.mitigation)
+                return _row(variant, found, self.errors, paired=True)
+            _, coherence, _ = self.chain.cold(changed)
+            factors = self._compared(variant, changed, coherence)
+            if self.chain.effort == "quick" and not variant.quick:
+                return replace(empty, impact=factors, reason=LATER)
+        except (DesignError, OutOfRangeError, ConvergenceError) as error:
+            return replace(empty, reason=str(error))
+        try:
+            found = _errors(self.chain, changed, coherence)
+        except (DesignError, OutOfRangeError, ConvergenceError) as error:
+            return replace(empty, impact=factors, reason=str(error))
+        return replace(_row(variant, found, self.errors, paired=False), impact=factors)
+
+    def _compared(
+        self, variant: Variant, changed: Design, coherence: CoherenceResult
+    ) -> ImpactFactors | None:
+        if self.struck is None or all(key.startswith(CODE) for key in variant.changes):
+            return None
+        chain = self.chain
+        after = struck(changed, coherence, chain.effort, chain.seed, like=self.struck)
+        return None if after is None else self._factors(after)
+
+    def _factors(self, after: Struck) -> ImpactFactors:
+        assert self.struck is not None
+        return impact_factors(self.struck, after, self.chain.seed)
+
+
+def _errors(chain: Chain, design: Design, coherence: CoherenceResult) -> QecResult:
+    """Logical errors; in a quick look, bursts at the least effort."""
+    impact = chain.impact(design, coherence)
+    return chain.errors(design, coherence, impact, sketch=chain.effort == "quick")
 
 
 def _row(variant: Variant, found: QecResult, own: QecResult, *, paired: bool) -> MitigationRow:
@@ -243,7 +305,3 @@ def left(after: Interval, before: Interval, *, paired: bool) -> Interval:
 
 def _over(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole else None
-
-
-def _ends(found: Interval) -> dict[str, float | None]:
-    return dict(zip(("value", "low", "high"), found, strict=True))

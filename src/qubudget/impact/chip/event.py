@@ -49,7 +49,8 @@ class Chip(Protocol):
     ) -> tuple[Grid, Array]:
         """Quasiparticles x after a deposit (J) at a place (m): the grid and (nt, nx, ny).
 
-        ``cells`` along the longer side, or more; ``times`` after the impact, s.
+        ``cells`` along the longer side, or more; ``times`` after the impact, s. A deposit of
+        less than 2 Delta of the qubits' film breaks no pair.
         """
 
 

@@ -32,6 +32,7 @@ class SpotChip:
         and its time constant (s); the rest freezes out in the hot spot at once.
     efficiency : quasiparticles' rest energy over the deposited energy.
     x_per_energy : x per deposited J, once spread over the whole film.
+    gap : Delta of the film, J.
     film : diffusion, recombination, trapping (islands included).
     """
 
@@ -42,6 +43,7 @@ class SpotChip:
     spread_time: float
     efficiency: float
     x_per_energy: float
+    gap: float
     film: FilmKinetics
 
     @property
@@ -62,7 +64,7 @@ class SpotChip:
                 f"on this chip (at least 1/{_MOST_CELLS} of its longer side)"
             )
         grid = square_grid(self.length, self.width, max(cells, ceil(needed)))
-        uniform = energy * self.x_per_energy
+        uniform = energy * self.x_per_energy if energy >= 2 * self.gap else 0.0
         spot = gaussian_spot(grid, x, y, self.hot_spot_radius) * grid.nx * grid.ny
         start = (1 - self.spread_fraction) * uniform * spot
         arriving = self.spread_fraction * uniform
@@ -89,5 +91,6 @@ def spot_chip(design: DesignModel, trapping: float) -> SpotChip:
         spread_fraction=chip.spread_fraction,
         spread_time=chip.spread_time,
         x_per_energy=efficiency / film.gap / normal,
+        gap=film.gap,
         film=FilmKinetics(chip.diffusivity, chip.recombination, trapping),
     )

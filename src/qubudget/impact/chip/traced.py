@@ -92,7 +92,8 @@ class TracedChip:
         grid = square_grid(self.length, self.width, max(cells, _DRAWN_CELLS if drawn else 1))
         landing = self.wafer.landing(x, y, grid.nx, grid.ny)
         per_cell = 2 * self.metal.density_of_states * self.metal.gap**2 * self.thickness
-        scale = energy * self.phonon_share / (per_cell * grid.cell_area)
+        phonons = energy * self.phonon_share if energy >= 2 * self.metal.gap else 0.0
+        scale = phonons / (per_cell * grid.cell_area)
         source = Deposits(EDGES, scale * landing.share)
         film, nothing = self.film, np.zeros((grid.nx, grid.ny))
         if not drawn:

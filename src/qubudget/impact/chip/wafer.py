@@ -34,7 +34,7 @@ EDGES = np.concatenate([[0.0], np.geomspace(1e-8, 1e-2, 25)])
 """Of the time bins in which energy arrives, s."""
 DEPTHS = 16
 """Depths over which a deposit is spread evenly."""
-_BARE, _NOTHING = "bare", 1e-12  # m: a film that only lets phonons out
+_NOTHING = 1e-12  # m: a film that only lets phonons out
 FACES: tuple[Face, ...] = ("front", "back")
 
 
@@ -45,7 +45,8 @@ class Landing:
     Attributes
     ----------
     share : of the phonons' energy, in the qubits' film, by time bin and cell, (bins, nx, ny).
-    total, error : its sum, and the standard error of that.
+    total, error : its sum, and the standard error of that; where other films take energy too,
+        the most that it can be: what one packet leaves lies between none and all of it.
     """
 
     share: Array
@@ -62,7 +63,8 @@ class Wafer:
     substrate : name of the crystal.
     thickness : m.
     layout : films on both faces.
-    films : of the layout's kinds, in their order.
+    films : of the layout's kinds, in their order, and after them what bare cells that leak hold.
+    bare : number of that in a raster of the front and of the back; 0: they only reflect.
     qubits : index of the kind that is the qubits' film.
     drawn : whether the design draws it; otherwise each face is covered all over.
     packets, seed : of one place's transport.
@@ -72,6 +74,7 @@ class Wafer:
     thickness: float
     layout: Layout
     films: tuple[PhononFilm, ...]
+    bare: tuple[int, int]
     qubits: int
     drawn: bool
     packets: int
@@ -81,6 +84,11 @@ class Wafer:
         """For a deposit at (x, y), spread over the depth of the wafer."""
         return _landing(self, x, y, nx, ny)
 
+    def raster(self, face: Face, nx: int, ny: int) -> NDArray[np.uint8]:
+        """Films of a face, as `Block` takes them; one cell where a single film covers it."""
+        found = self.layout.raster(face, *((nx, ny) if self.drawn else (1, 1)))
+        return np.where(found == 0, np.uint8(self.bare[FACES.index(face)]), found)
+
     def covered(self, nx: int, ny: int) -> NDArray[np.bool_]:
         """Cells of the qubits' film, shape (nx, ny)."""
         return np.asarray(self.layout.raster("front", nx, ny) == self.qubits + 1)
@@ -88,11 +96,10 @@ class Wafer:
 
 @lru_cache(maxsize=256)
 def _landing(wafer: Wafer, x: float, y: float, nx: int, ny: int) -> Landing:
-    raster = (nx, ny) if wafer.drawn else (1, 1)
     layout = wafer.layout
     block = Block(
         layout.length, layout.width, wafer.thickness, wafer.films,
-        front=layout.raster("front", *raster), back=layout.raster("back", *raster),
+        **{face: wafer.raster(face, nx, ny) for face in FACES},
     )  # fmt: skip
     depth = (np.arange(DEPTHS) + 0.5) / DEPTHS * wafer.thickness
     places = np.column_stack([np.full(DEPTHS, x), np.full(DEPTHS, y), depth])
@@ -105,8 +112,9 @@ def _landing(wafer: Wafer, x: float, y: float, nx: int, ny: int) -> Landing:
     if wafer.drawn:
         share = share * wafer.covered(nx, ny)
     total = float(share.sum())
-    error = found.deposited_error / found.deposited * total if total > 0 else 0.0
-    return Landing(share, total, error)
+    if total >= (1 - 1e-6) * found.deposited:
+        return Landing(share, total, found.deposited_error)
+    return Landing(share, total, float(np.sqrt(total * (1 - total) / wafer.packets)))
 
 
 def wafer_of(design: DesignModel, packets: int, seed: int) -> Wafer:
@@ -133,11 +141,20 @@ def wafer_of(design: DesignModel, packets: int, seed: int) -> Wafer:
             f"the films drawn on the front hold {len(mine)} kinds of {design.qubit.film}, the "
             "film of the qubits; exactly one is needed"
         )
+    films = [_phonon_film(design, parts[kind]) for kind in layout.kinds]
+    bare = [0, 0]
+    for i, (face, leak) in enumerate(zip(FACES, (front_leak(chip), back_leak(chip)), strict=True)):
+        whole = not any(film.face == face for film in design.films) and _face(design, face)
+        if leak > 0 and not whole:
+            gap = superconductor(design.qubit.film).gap
+            films.append(PhononFilm(_NOTHING, 1.0, 1.0, gap, normal=True, leak=leak))
+            bare[i] = len(films)
     return Wafer(
         chip.substrate,
         chip.thickness,
         layout,
-        tuple(_phonon_film(design, parts[kind]) for kind in layout.kinds),
+        tuple(films),
+        (bare[0], bare[1]),
         layout.kinds.index(mine[0]),
         bool(design.films),
         packets,
@@ -193,15 +210,13 @@ def _face(design: DesignModel, face: Face) -> list[_Part]:
         return [_Part(face, design.qubit.film, chip.film_thickness).all_over(*size)]
     if chip.back_metal_thickness > 0:
         return [_Part(face, chip.back_metal, chip.back_metal_thickness).all_over(*size)]
-    return [_Part(face, _BARE, _NOTHING).all_over(*size)] if back_leak(chip) > 0 else []
+    return []
 
 
 def _phonon_film(design: DesignModel, part: _Part) -> PhononFilm:
     chip = design.chip
     leak = front_leak(chip) if part.face == "front" else back_leak(chip)
     gap = superconductor(design.qubit.film).gap
-    if part.metal == _BARE:
-        return PhononFilm(part.thickness, 1.0, 1.0, gap, normal=True, leak=leak)
     interface = _interface(design, part)
     if part.metal in superconductor_names():
         return superconducting_film(superconductor(part.metal), part.thickness, interface, leak)

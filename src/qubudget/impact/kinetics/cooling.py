@@ -24,39 +24,39 @@ Array = NDArray[np.float64]
 
 _START = 3.0  # gaps: where the cascade stops breaking pairs
 _CELLS = 240
-_STEPS = 16  # from one time to the next: eight a decade leave an error of 1 %
-_LEAST = 1e-4  # gaps above the gap: the lowest edge of a cell
+_STEPS = 128  # to a decade of time
+_FIRST = 1e-3  # tau0: the first step, a fiftieth of a quasiparticle's life at the start
+_LEAST = 1e-4  # gaps above the gap: the lowest cell
 
 
 @lru_cache(maxsize=1)
 def _ladder() -> tuple[Array, Array, Array]:
     """Edges (excess energy, falling), rates (tau0 Gamma) and the shares that land in lower cells.
 
-    Cell i spans edges i to i + 1; a quasiparticle in it is taken at the upper edge. Row i of the
-    shares sums to one over the cells below and the rest, which lies beneath the last edge.
+    Cell i spans edges i to i + 1; a quasiparticle in it is taken at its middle, which in the
+    first one is the start. Row i of the shares sums to one over its own cell, the cells below
+    and the rest, which lies beneath the last edge.
     """
-    excess = np.geomspace(_START - 1, _LEAST, _CELLS + 1)
-    rate = scattering_rate(1 + excess[:-1])
+    middle = np.geomspace(_START - 1, _LEAST, _CELLS)
+    half = np.sqrt(middle[0] / middle[1])
+    excess = np.append(middle * half, middle[-1] / half)
     # x = cosh u makes the density of states regular: the integrand is (e - x)^2 (x - 1/e) du.
-    u = np.arccosh(1 + excess)
+    edge = np.append(np.arccosh(1 + excess), 0.0)
     node, weight = np.polynomial.legendre.leggauss(8)
-    width = u[:-1] - u[1:]
-    points = u[1:, None] + width[:, None] * (1 + node) / 2
-    x = np.cosh(points)
     share = np.zeros((_CELLS, _CELLS))
-    for i in range(_CELLS):
-        e = 1 + excess[i]
-        inside = (e - x[i:]) ** 2 * (x[i:] - 1 / e)
-        share[i, i:] = np.sum(inside * weight, axis=1) * width[i:] / 2
-        # Beneath the last edge x - 1/e is all but constant.
-        rest = (e - 1) ** 2 * (1 - 1 / e) * u[-1]
-        share[i] /= share[i].sum() + rest
-    return excess, rate, share
+    for i, e in enumerate(1 + middle):
+        u = edge[i:].copy()
+        u[0] = np.arccosh(e)  # of its own cell, what lies below the middle
+        width = u[:-1] - u[1:]
+        x = np.cosh(u[1:, None] + width[:, None] * (1 + node) / 2)
+        found = np.sum((e - x) ** 2 * (x - 1 / e) * weight, axis=1) * width
+        share[i, i:] = found[:-1] / found.sum()
+    return excess, scattering_rate(1 + middle), share
 
 
 @njit(cache=True)
-def _march(times: Array, rate: Array, share: Array, steps: int) -> Array:
-    """Occupation of the cells at ``times``: backward Euler, in ``steps`` to each of them.
+def _march(times: Array, rate: Array, share: Array, growth: float) -> Array:
+    """Occupation of the cells at ``times`` (tau0): backward Euler, steps of ``growth`` times now.
 
     Cells feed only lower ones, so a step is solved from the top.
     """
@@ -66,16 +66,17 @@ def _march(times: Array, rate: Array, share: Array, steps: int) -> Array:
     state[0] = 1.0
     now = 0.0
     for index in range(times.size):
-        ratio = (times[index] / now) ** (1 / steps) if now > 0 else 1.0
-        for step in range(steps):
-            dt = now * ratio**step * (ratio - 1) if now > 0 else times[index] / steps
+        while now < times[index]:
+            left = times[index] - now
+            dt = max(growth * now, _FIRST)
+            now = now + dt if dt < left else times[index]
+            dt = min(dt, left)
             for i in range(cells):
                 # What falls within its own cell has not left it.
                 state[i] /= 1 + dt * rate[i] * (1 - share[i, i])
                 flow = dt * rate[i] * state[i]
                 for k in range(i + 1, cells):
                     state[k] += flow * share[i, k]
-        now = times[index]
         found[index] = state
     return found
 
@@ -84,7 +85,7 @@ def _march(times: Array, rate: Array, share: Array, steps: int) -> Array:
 def _course(times: tuple[float, ...]) -> Array:
     """Occupation of the cells at times (in tau0), shape (nt, cells)."""
     _, rate, share = _ladder()
-    found: Array = _march(np.array(times), rate, share, _STEPS)
+    found: Array = _march(np.array(times), rate, share, 10 ** (1 / _STEPS) - 1)
     return found
 
 

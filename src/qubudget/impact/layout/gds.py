@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from qubudget.errors import DesignError, Problem
+from qubudget.impact.layout.gds_records import damage
 from qubudget.impact.layout.layout import FACES, Layout
 from qubudget.impact.layout.shapes import DrawnFilm, Polygon
 
@@ -26,7 +27,6 @@ MAX_NESTING = 64
 Layer = tuple[int, int]
 """Layer and datatype."""
 
-_HEADER, _BGNLIB, _ENDLIB = 0x00, 0x01, 0x04
 _USER_UNIT, _PRECISION = 1e-6, 1e-9  # of files written: micrometres, whole nanometres
 _MOST_CORNERS = 8190  # of a polygon in a record
 _WRITTEN = datetime.datetime(2000, 1, 1)  # the same layout gives the same bytes
@@ -64,9 +64,10 @@ def read_gds(
     _check_records(path)
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # what gdstk cannot stand for
             warnings.filterwarnings("ignore", "Missing reference")  # refused below, if used
             library = gdstk.read_gds(path, filter=set(layers))
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, RuntimeWarning, ValueError) as error:
         raise _refused(path, str(error), "a GDS file that gdstk can read") from error
     unit = float(library.unit)
     if not (np.isfinite(unit) and 0 < unit <= 1):
@@ -128,8 +129,7 @@ def _refused(path: Path, given: str, allowed: str) -> DesignError:
 
 
 def _check_records(path: Path) -> None:
-    """A GDS file is a chain of records, from HEADER and BGNLIB to ENDLIB, two bytes of length,
-    one of type and one of data type before each; anything else is refused unread."""
+    """Refuse what is too large or no whole GDS file, before the library meets it."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -138,16 +138,8 @@ def _check_records(path: Path) -> None:
     if len(content) > MAX_BYTES:
         size = path.stat().st_size
         raise _refused(path, f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes")
-    if content[:4] != b"\x00\x06\x00\x02" or content[8:10] != bytes((_BGNLIB, 0x02)):
-        raise _refused(path, "no GDS header", "a GDS II file")
-    place = 0
-    while True:
-        size = int.from_bytes(content[place : place + 2], "big")
-        if size < 4 or size % 2 or place + size > len(content):
-            raise _refused(path, f"a broken record at byte {place:,}", "a whole GDS file")
-        if content[place + 2] == _ENDLIB:
-            return
-        place += size
+    if (found := damage(content)) is not None:
+        raise _refused(path, found, "a whole GDS II file")
 
 
 def _cell(path: Path, library: Any, name: str | None) -> Any:

@@ -116,9 +116,9 @@ class Layout:
     def raster(self, face: Face, nx: int, ny: int) -> NDArray[np.uint8]:
         """Number of the kind in every cell (0: bare), shape (nx, ny), as `phonons.Block` takes it.
 
-        Cells that an edge cuts are film in proportion to what it leaves of them, one with
-        another: on any raster each kind's area is right to about a cell, and no place is wrong
-        by more than the few cells around it. Pads smaller than a cell become every so many a
+        Cells that an edge cuts become film in proportion to what it leaves of them, one after
+        another around each island: every island's area is right to about a cell and each kind's
+        to about half a cell, on any raster. Pads smaller than a cell become, every so many, a
         whole cell.
 
         Raises

@@ -97,11 +97,11 @@ def check_shapes(
         else:
             good.append(i)
             corners.append(points)
-    outlines = np.empty(0, dtype=object)
+    outlines: Outlines = np.empty(0, dtype=object)
     if good:
         index = np.repeat(np.arange(len(good)), [len(c) for c in corners])
-        outlines = shapely.polygons(shapely.linearrings(np.concatenate(corners), indices=index))
-        outlines, crossed = _mended(outlines)
+        rings = shapely.linearrings(np.concatenate(corners), indices=index)
+        outlines, crossed = _mended(np.asarray(shapely.polygons(rings), dtype=object))
         for k in np.flatnonzero(crossed):
             wrong[good[k]] = "crosses itself"
         flat = ~crossed & (shapely.area(outlines) <= 0)

@@ -1,0 +1,240 @@
+"""A million designs at once: what the chain computes, as arrays instead of a loop.
+
+Numbers of a design become arrays along the points and pass through the wings' own functions,
+which broadcast; catalogues, conduction and spectra are computed once. Points that differ in a
+choice, or in a number that enters by a way of its own (a length of cable, the chip's size), are
+grouped by its values. A point that some function refuses is found by halving and computed, or
+refused, by the ordinary chain. Answers are those of ``evaluate`` to 1e-9.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qubudget.constants import ELEMENTARY_CHARGE
+from qubudget.design import Design
+from qubudget.design.checking import check
+from qubudget.errors import ConvergenceError, DesignError, OutOfRangeError, QubudgetError
+from qubudget.impact.falling import deposits
+from qubudget.pipeline import MAX_PASSES, RESIDUAL, Chain
+from qubudget.study import vector_coherence, vector_rates, vector_thermal
+from qubudget.study.vector_inputs import Floats, Mask, Points, refusals, supported
+
+CHUNK = 8192
+"""Points computed together: their arrays fit into a processor's cache."""
+ERROR = "error"
+"""Name of the column that says why a point has no values; empty where it has."""
+
+Columns = dict[str, NDArray[Any]]
+_TEXTS = ("thermal.status", "thermal.binding_stage", "thermal.max_qubits.binding_stage")
+_UNITS = {
+    "_per_s": "1/s",
+    "rate_per_s": "1/s",
+    "_K": "K",
+    "_W": "W",
+    "_s": "s",
+    "_eV": "eV",
+}
+_COLUMNS = re.compile(
+    r"thermal\.(status|binding_stage|wall_power_W|machine\..*|max_qubits\.(total|binding_stage)"
+    r"|max_qubits\.by_stage\..*|stages\.[^.]+\.(?!name|unexplained).*)"
+    r"|coherence\.(t[12](_modelled)?_s|tphi(_modelled)?_s|thermal_population|chip_temperature_K"
+    r"|(relaxation|unprotected)_per_x_per_s|excess_up_share|gate\..*"
+    r"|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
+    r"|feedback\.(correction_power_W|passes)|impact\..*"
+)
+
+
+def unit_of(name: str) -> str:
+    """SI unit (or eV) of a column by its name; "1" for a plain number, "" for a text.
+
+    >>> unit_of("thermal.stages.mxc.temperature_K"), unit_of("impact.rate_per_s.muon")
+    ('K', '1/s')
+    """
+    if name in (*_TEXTS, ERROR):
+        return ""
+    if name.startswith("impact.rate_per_s."):
+        return "1/s"
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "1")
+
+
+def vectorised(
+    design: Design, values: Mapping[str, ArrayLike], *, chunk: int = CHUNK
+) -> Columns:
+    """What the chain computes of many designs, without Monte Carlo.
+
+    Parameters
+    ----------
+    design : what all points share. values : by key, SI values (a power ratio for decibels) or
+    choices, all of one length. chunk : points computed together; no answer depends on it.
+
+    Returns
+    -------
+    Columns by the names of ``Report.to_dict``, with dots; members of lists by their name.
+    NaN where the report has none. "error" says why a point has no values at all.
+
+    Raises
+    ------
+    OutOfRangeError: no points, or columns of different lengths.
+    DesignError: a key that no design has.
+
+    >>> from qubudget.design import load
+    >>> found = vectorised(load("krinner-xld400"), {"machine.qubits": [50, 500]})
+    >>> [round(1e3 * t, 2) for t in found["thermal.stages.mxc.temperature_K"].tolist()]
+    [11.62, 36.51]
+    """
+    columns = {key: np.atleast_1d(np.asarray(value)) for key, value in values.items()}
+    lengths = {column.shape for column in columns.values()}
+    if len(lengths) != 1 or len(next(iter(lengths))) != 1 or next(iter(lengths)) == (0,):
+        raise OutOfRangeError(f"points: one value of every key for each, given {lengths}")
+    size = next(iter(lengths))[0]
+    table = _Table(size)
+    arrays = {k: c.astype(np.float64) for k, c in columns.items() if supported(k, design)}
+    others = {k: c for k, c in columns.items() if k not in arrays}
+    for chosen, changes in _groups(arrays, others, size):
+        varied = {key: arrays[key][chosen] for key in arrays if key not in changes}
+        try:
+            base = _changed(design, changes) if changes else design
+        except QubudgetError as error:
+            table.refuse(chosen, str(error))
+            continue
+        for start in range(0, chosen.size, chunk):
+            part = slice(start, start + chunk)
+            here = {key: value[part] for key, value in varied.items()}
+            _compute(table, base, chosen[part], here)
+    return table.columns()
+
+
+def _groups(
+    arrays: Mapping[str, Floats], others: Mapping[str, NDArray[Any]], size: int
+) -> Iterator[tuple[NDArray[np.intp], dict[str, Any]]]:
+    """Points that share what is no array, and that.
+
+    A place without an attenuator (0 dB) is another line than one with: a choice.
+    """
+    labels = {key: column for key, column in others.items()}
+    for key, column in arrays.items():
+        if ".attenuation." in key and np.any(column == 1.0):
+            labels[key] = np.where(column == 1.0, 1.0, np.nan)
+    if not labels:
+        yield np.arange(size), {}
+        return
+    codes = np.zeros(size, dtype=np.int64)
+    for column in labels.values():
+        _, code = np.unique(column, return_inverse=True)
+        _, codes = np.unique(codes * (int(code.max()) + 1) + code, return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    for chosen in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        shared = {key: column[chosen[0]].item() for key, column in labels.items()}
+        yield chosen, {k: v for k, v in shared.items() if v == v}
+
+
+def _changed(design: Design, values: Mapping[str, Any]) -> Design:
+    """The design of one point; whole numbers as such."""
+    numbers = {k: v for k, v in values.items() if isinstance(v, float) and not v.is_integer()}
+    rest = {k: v for k, v in values.items() if k not in numbers}
+    return design.with_si({**numbers, **rest})
+
+
+class _Table:
+    """Columns that are filled point by point or in parts."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._columns: Columns = {}
+        self._errors = np.zeros(size, dtype=object)
+        self._errors[:] = ""
+
+    def fill(self, chosen: NDArray[np.intp], part: Mapping[str, ArrayLike]) -> None:
+        for name, value in part.items():
+            if name not in self._columns:
+                text = name in _TEXTS
+                new = np.full(self.size, "" if text else np.nan, object if text else np.float64)
+                self._columns[name] = new
+            self._columns[name][chosen] = value
+
+    def refuse(self, chosen: NDArray[np.intp], reason: str) -> None:
+        self._errors[chosen] = reason
+
+    def columns(self) -> Columns:
+        return {**self._columns, ERROR: self._errors}
+
+
+def _compute(
+    table: _Table, base: Design, chosen: NDArray[np.intp], values: dict[str, Floats]
+) -> None:
+    """Points of one base: those that no file could state are refused, the rest computed."""
+    points = Points(base, values, chosen.size)
+    good = np.ones(chosen.size, bool)
+    for bad, reason in refusals(points):
+        new = bad & good
+        if new.any():
+            table.refuse(chosen[new], reason)
+            good &= ~bad
+    if good.any():
+        kept = points if good.all() else points.take(good)
+        _halved(table, base, chosen[good], kept)
+
+
+def _halved(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
+    """All points at once, or by halves where some function refuses one of them."""
+    try:
+        if check(points.first):
+            raise OutOfRangeError("a design that is not consistent")
+        parts = list(_cold(points))
+        rates = vector_rates.report(points)
+    except (DesignError, OutOfRangeError):
+        if points.size == 1:
+            _one(table, base, chosen, points)
+            return
+        middle = points.size // 2
+        for part in (slice(0, middle), slice(middle, points.size)):
+            _halved(table, base, chosen[part], points.take(part))
+        return
+    table.fill(chosen, rates)
+    for here, part, refused in parts:
+        table.fill(chosen[here], part)
+        again = np.flatnonzero(here)[np.broadcast_to(refused, int(here.sum()))]
+        for index in again:
+            _one(table, base, chosen[[index]], points.take(slice(index, index + 1)))
+
+
+def _cold(points: Points) -> Iterator[tuple[Mask, dict[str, NDArray[Any]], Mask]]:
+    """As ``Chain.cold``: which points, their columns, and those to be refused.
+
+    Raises
+    ------
+    OutOfRangeError: also where the fixed point is not found.
+    """
+    if points.base.cryostat.response != "none" or points.base.gates.model != "closed-form":
+        raise OutOfRangeError("a measured response or a master equation is no array")
+    index = np.arange(points.size)
+    power = np.zeros(1)
+    for passes in range(1, MAX_PASSES + 1):
+        found = vector_thermal.solve(points, power)
+        qubits = vector_coherence.cohere(found)
+        following = qubits.corrections(points.design)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            change = np.abs(following - power) / following
+        settled = ~(following > 0) | (change <= RESIDUAL) | ~found.stable
+        settled = np.broadcast_to(settled | qubits.refused, points.size)
+        if settled.any():
+            feedback = {
+                "feedback.correction_power_W": power,
+                "feedback.passes": np.full(1, float(passes)),
+            }
+            part = {**vector_thermal.report(found), **qubits.table, **feedback}
+            here = np.zeros(index.max() + 1, bool) if index.size else settled
+            yield from _settled(index, settled, part, qubits.refused)
+            del here
+        if settled.all():
+            return
+        index, points = index[~settled], points.take(~settled)
+        power = following if following.size == 1 else following[~settled]
+    raise OutOfRangeError("no fixed point")
