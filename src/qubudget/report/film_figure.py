@@ -30,6 +30,9 @@ FILM_FROM, FILM_TO = 1e-7, 0.1
 PER_SECOND = 6
 FORMATS = (".gif", ".png")
 
+MOST_QUBITS = 1000
+"""More would hide the map."""
+
 Places = Sequence[tuple[float, float]]
 
 
@@ -199,7 +202,7 @@ def _dots(ax: Axes, part: Data, size: float) -> None:
         for qubit in rows(part, "qubits")
         if (x := number(qubit, "x_m")) is not None and (y := number(qubit, "y_m")) is not None
     ]
-    if places:
+    if 0 < len(places) <= MOST_QUBITS:
         ax.plot(*zip(*places, strict=True), "o", markersize=size, color="white",
                 markeredgecolor=BLACK, markeredgewidth=0.4, linestyle="none")  # fmt: skip
 

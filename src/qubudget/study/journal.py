@@ -90,14 +90,14 @@ def write_block(folder: Path, block: Block) -> None:
 
 
 def read_block(path: Path, names: frozenset[str] | None = None) -> Block:
-    """A block of the journal; only the columns of these names, and their order of points."""
+    """A block of the journal, or only its columns of these names."""
     with _opened(path) as group:
         columns: dict[str, dict[str, Any]] = {}
         for kind in ("numbers", "texts"):
             held: Any = group.attrs[kind]
             wanted = [k for k, name in enumerate(held) if names is None or name in names]
-            rows = {k: np.asarray(group[kind][k]) for k in wanted}
-            columns[kind] = {held[k]: row for k, row in rows.items()}
+            rows = group[kind].oindex[wanted, slice(None)] if wanted else []
+            columns[kind] = {held[k]: row for k, row in zip(wanted, rows, strict=True)}
         texts = {name: row.astype(object) for name, row in columns["texts"].items()}
         return Block(np.asarray(group["indices"][...]), columns["numbers"], texts)
 

@@ -9,9 +9,8 @@ refused, by the ordinary chain. Answers are those of ``evaluate`` to 1e-9.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import Design
 from qubudget.design.checking import check
-from qubudget.errors import ConvergenceError, DesignError, OutOfRangeError, QubudgetError
+from qubudget.design.paths import find_place, leaves, nearest, set_value
+from qubudget.design.schema import DesignModel
+from qubudget.errors import DesignError, OutOfRangeError, Problem, QubudgetError
 from qubudget.impact.falling import deposits
 from qubudget.pipeline import MAX_PASSES, RESIDUAL, Chain
 from qubudget.study import vector_coherence, vector_rates, vector_thermal
@@ -94,6 +95,7 @@ def vectorised(
     if len(lengths) != 1 or len(next(iter(lengths))) != 1 or next(iter(lengths)) == (0,):
         raise OutOfRangeError(f"points: one value of every key for each, given {lengths}")
     size = next(iter(lengths))[0]
+    _known(design, columns)
     table = _Table(size)
     arrays = {k: c.astype(np.float64) for k, c in columns.items() if supported(k, design)}
     others = {k: c for k, c in columns.items() if k not in arrays}
@@ -109,6 +111,20 @@ def vectorised(
             here = {key: value[part] for key, value in varied.items()}
             _compute(table, base, chosen[part], here)
     return table.columns()
+
+
+def _known(design: Design, keys: Iterable[str]) -> None:
+    """Refuse keys that the design cannot have."""
+    problems = []
+    for key in keys:
+        missing = set_value(design.toml_table(), key, 0)
+        if missing is None and find_place(DesignModel, key.split(".")) is None:
+            missing = key.rpartition(".")[2]
+        if missing is not None:
+            names = {part for path, _ in leaves(design.model_dump()) for part in path.split(".")}
+            problems.append(Problem(key, "", "a key of the design", nearest(missing, names)))
+    if problems:
+        raise DesignError(design.name, problems)
 
 
 def _groups(
@@ -137,9 +153,9 @@ def _groups(
 
 def _changed(design: Design, values: Mapping[str, Any]) -> Design:
     """The design of one point; whole numbers as such."""
-    numbers = {k: v for k, v in values.items() if isinstance(v, float) and not v.is_integer()}
-    rest = {k: v for k, v in values.items() if k not in numbers}
-    return design.with_si({**numbers, **rest})
+    return design.with_si(
+        {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in values.items()}
+    )
 
 
 class _Table:
@@ -184,9 +200,11 @@ def _compute(
 
 def _halved(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
     """All points at once, or by halves where some function refuses one of them."""
+    problems = check(points.first)
+    if problems:  # ranges and orders are looked at before: what is left is wrong with all of them
+        table.refuse(chosen, str(DesignError(base.name, problems)))
+        return
     try:
-        if check(points.first):
-            raise OutOfRangeError("a design that is not consistent")
         parts = list(_cold(points))
         rates = vector_rates.report(points)
     except (DesignError, OutOfRangeError):
@@ -199,18 +217,23 @@ def _halved(table: _Table, base: Design, chosen: NDArray[np.intp], points: Point
         return
     table.fill(chosen, rates)
     for here, part, refused in parts:
-        table.fill(chosen[here], part)
-        again = np.flatnonzero(here)[np.broadcast_to(refused, int(here.sum()))]
-        for index in again:
+        table.fill(chosen[here[~refused]], {k: _rows(v, ~refused) for k, v in part.items()})
+        for index in here[refused].tolist():
             _one(table, base, chosen[[index]], points.take(slice(index, index + 1)))
 
 
-def _cold(points: Points) -> Iterator[tuple[Mask, dict[str, NDArray[Any]], Mask]]:
-    """As ``Chain.cold``: which points, their columns, and those to be refused.
+def _rows(value: NDArray[Any], mask: Mask) -> NDArray[Any]:
+    return value if value.size == 1 else value[mask]
+
+
+def _cold(
+    points: Points,
+) -> Iterator[tuple[NDArray[np.intp], dict[str, NDArray[Any]], Mask]]:
+    """As ``Chain.cold``: positions of points, their columns, and which the chain must judge.
 
     Raises
     ------
-    OutOfRangeError: also where the fixed point is not found.
+    DesignError, OutOfRangeError: as the wings, of any one point; no fixed point is found.
     """
     if points.base.cryostat.response != "none" or points.base.gates.model != "closed-form":
         raise OutOfRangeError("a measured response or a master equation is no array")
@@ -222,19 +245,67 @@ def _cold(points: Points) -> Iterator[tuple[Mask, dict[str, NDArray[Any]], Mask]
         following = qubits.corrections(points.design)
         with np.errstate(invalid="ignore", divide="ignore"):
             change = np.abs(following - power) / following
-        settled = ~(following > 0) | (change <= RESIDUAL) | ~found.stable
-        settled = np.broadcast_to(settled | qubits.refused, points.size)
+        settled = ~(following > 0) | (change <= RESIDUAL) | ~found.stable | qubits.refused
+        settled = np.broadcast_to(settled, points.size)
         if settled.any():
             feedback = {
                 "feedback.correction_power_W": power,
                 "feedback.passes": np.full(1, float(passes)),
             }
             part = {**vector_thermal.report(found), **qubits.table, **feedback}
-            here = np.zeros(index.max() + 1, bool) if index.size else settled
-            yield from _settled(index, settled, part, qubits.refused)
-            del here
+            refused = np.broadcast_to(qubits.refused, points.size)[settled]
+            yield index[settled], {k: _rows(v, settled) for k, v in part.items()}, refused
         if settled.all():
             return
         index, points = index[~settled], points.take(~settled)
-        power = following if following.size == 1 else following[~settled]
-    raise OutOfRangeError("no fixed point")
+        power = _rows(following, ~settled)
+    raise OutOfRangeError(f"no fixed point in {MAX_PASSES} passes")
+
+
+def _one(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
+    """One point by the ordinary chain."""
+    try:
+        design = _changed(base, {key: value[0].item() for key, value in points.values.items()})
+        thermal, coherence, feedback = Chain("quick", 1).cold(design)
+        deposited = deposits(design)
+    except QubudgetError as error:
+        table.refuse(chosen, str(error))
+        return
+    rates, falling = deposited.rates, deposited.all
+    mean = falling.power / falling.total / ELEMENTARY_CHARGE if falling.total > 0 else None
+    document = {
+        "thermal": thermal.to_dict(),
+        "coherence": coherence.to_dict(),
+        "feedback": feedback.to_dict(),
+        "impact": {
+            "rate_per_s": {
+                name: getattr(rates, name)
+                for name in ("total", "muon", "gamma", "hadron", "phonon_burst")
+            },
+            "modelled": {"rate_per_s": rates.modelled},
+            "mean_deposit_eV": mean,
+        },
+    }
+    found = {name: value for name, value in flat(document) if _COLUMNS.fullmatch(name)}
+    table.fill(chosen, {k: _value(k, v) for k, v in found.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _TEXTS:
+        return value or ""
+    return np.nan if value is None else float(value)
+
+
+def flat(document: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Values of a report by dotted names; members of lists by their ``name``, others left out."""
+    if isinstance(document, list):
+        document = {
+            member["name"]: member
+            for member in document
+            if isinstance(member, dict) and "name" in member
+        }
+    if not isinstance(document, dict):
+        yield prefix, document
+        return
+    for key, value in document.items():
+        yield from flat(value, f"{prefix}.{key}" if prefix else str(key))

@@ -14,8 +14,8 @@ from qubudget.materials.superconductors import Superconductor
 Interface = tuple[float, float]
 
 PAIR_BREAKING_SLOPE = 0.29
-"""Of the pair-breaking rate above 2 Delta, per Delta (G4CMP's KaplanQP); within 2 % of Kaplan's
-Eq. 27 up to 10 Delta."""
+"""Of the pair-breaking rate above 2 Delta, per Delta (G4CMP's KaplanQP); within 2.5 % of
+Kaplan's Eq. 27 up to 10 Delta."""
 _MEAN_ENERGY = float(gamma(5) * zeta(5) / (gamma(4) * zeta(4)))
 """Energy of thermal phonons over kT, weighted with their energy: 3.832."""
 

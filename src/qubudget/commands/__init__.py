@@ -1,0 +1,1 @@
+"""The commands of qubudget, by topic; nothing heavy is imported until one of them runs."""

@@ -1,0 +1,90 @@
+"""What commands share: the application, options, opening a design, printing a result."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qubudget.errors import DesignError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from qubudget.design import Design
+
+app = typer.Typer(
+    name="qubudget",
+    help="Will this superconducting quantum computer work, and if not, what has to change?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Effort(StrEnum):
+    """How much sampling: seconds, about a minute, or until intervals are under 10 %."""
+
+    quick = "quick"
+    standard = "standard"
+    full = "full"
+
+
+DesignArgument = Annotated[str, typer.Argument(help="a TOML file or a preset's name")]
+OutputOption = Annotated[
+    Path | None, typer.Option("-o", "--output", help="folder for report.json, report.html, arrays")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON document on standard output")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="KEY=VALUE, as in the file; may be repeated")
+]
+EffortOption = Annotated[Effort, typer.Option(help="amount of sampling")]
+SeedOption = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="seed of all sampling")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="no progress on standard error")]
+
+
+def read_value(text: str) -> Any:
+    """The value of ``--set KEY=VALUE`` as TOML would read it; else the bare text."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def open_design(name: str, changes: list[str] | None) -> Design:
+    """Load a design and apply ``--set`` options."""
+    from qubudget.design import load
+    from qubudget.errors import Problem
+
+    design = load(name)
+    pairs = [change.partition("=") for change in changes or []]
+    wrong = [Problem("--set", key, "KEY=VALUE") for key, equals, _ in pairs if not equals]
+    if wrong:
+        raise DesignError(name, wrong)
+    return design.replace({k: read_value(v) for k, _, v in pairs}) if pairs else design
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output; no NaN or infinity can be in it."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def show_result(
+    document: Any, as_json: bool, draw: Callable[[Any, Console], None], *written: Path
+) -> None:
+    """A result as JSON, or as ``draw`` puts it on the terminal with the files written."""
+    if as_json:
+        print_json(document)
+        return
+    from rich.console import Console
+
+    draw(document, Console())
+    for path in written:
+        typer.echo(f"written: {path}")

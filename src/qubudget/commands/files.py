@@ -1,0 +1,105 @@
+"""Design files: presets, show, validate, schema, init."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qubudget.commands.common import (
+    DesignArgument,
+    JsonOption,
+    SetOption,
+    app,
+    open_design,
+    print_json,
+)
+from qubudget.errors import DesignError
+
+
+@app.command()
+def presets(as_json: JsonOption = False) -> None:
+    """The designs that ship with qubudget."""
+    import tomllib
+
+    from qubudget.design import preset_names, preset_text
+
+    rows = [
+        {"name": name, "title": tomllib.loads(preset_text(name)).get("title", "")}
+        for name in preset_names()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['name']:<26}{row['title']}")
+
+
+@app.command()
+def show(design: DesignArgument, as_json: JsonOption = False, changes: SetOption = None) -> None:
+    """Every effective value of a design, and where it came from."""
+    values = list(open_design(design, changes).effective())
+    if as_json:
+        print_json([vars(value) for value in values])
+        return
+    width = max(len(value.key) for value in values)
+    for value in values:
+        si = "" if value.unit in (None, "1") else _si(value.value, value.unit)
+        typer.echo(f"{value.key:<{width}}  {value.text:<22}{si:<24}{value.origin}")
+
+
+def _si(value: Any, unit: str) -> str:
+    if not isinstance(value, int | float):
+        return ""
+    return f"{value:.6g} x" if unit == "dB" else f"{value:.6g} {unit}"
+
+
+@app.command()
+def validate(design: DesignArgument, changes: SetOption = None) -> None:
+    """Check a design file; all its problems are reported at once."""
+    opened = open_design(design, changes)
+    typer.echo(f"{opened.name}: valid")
+
+
+@app.command()
+def schema() -> None:
+    """The JSON schema of a design file."""
+    from qubudget.design.schema import DesignModel
+
+    document = DesignModel.model_json_schema()
+    document["properties"] |= {
+        "base": {"type": "string", "description": "a preset that this file is laid on"},
+        "remove": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "keys of the base to leave out",
+        },
+    }
+    print_json(document)
+
+
+@app.command()
+def init(
+    preset: Annotated[str, typer.Argument(help="the preset to start from")] = "willow-like",
+    output: Annotated[Path, typer.Option("-o", "--output", help="the file to write")] = Path(
+        "design.toml"
+    ),
+) -> None:
+    """Write a design file of your own, laid on a preset, to change at will."""
+    from qubudget.design import load
+    from qubudget.errors import Problem
+
+    base = load(preset)
+    if output.exists():
+        raise DesignError(
+            str(output), [Problem("--output", str(output), "a file that does not exist")]
+        )
+    text = (
+        f"# Every key that is not set here comes from the preset {base.name!r};\n"
+        f"# 'qubudget show {output}' lists all of them, 'qubudget schema' what they mean.\n"
+        f'base = "{base.name}"\nname = "my-{base.name}"\n\n'
+        f"[targets]\nlogical_errors_per_day = {base.targets.logical_errors_per_day:g}\n"
+    )
+    output.write_text(text, "utf-8")
+    typer.echo(f"written: {output}")

@@ -1,0 +1,53 @@
+"""The two papers, recomputed."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from qubudget.commands.common import (
+    JsonOption,
+    OutputOption,
+    SeedOption,
+    app,
+    print_json,
+)
+
+
+class Paper(StrEnum):
+    """The two papers that qubudget recomputes."""
+
+    thermal = "thermal-constraints"
+    radiation = "radiation-impacts"
+
+
+@app.command()
+def reproduce(
+    paper: Annotated[Paper | None, typer.Argument(help="one paper; both without it")] = None,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    seed: SeedOption = 1,
+) -> None:
+    """Recompute every table, figure and claim of the two papers, and judge each."""
+    from qubudget.papers import reproduce as recompute
+
+    documents = [
+        recompute(name.value, seed=seed).to_dict() for name in ([paper] if paper else list(Paper))
+    ]
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        for document in documents:
+            path = output / f"{document['paper']}.json"
+            path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", "utf-8")
+    if as_json:
+        print_json(documents[0] if paper else documents)
+        return
+    from rich.console import Console
+
+    from qubudget.report.terminal import print_reproduction
+
+    for document in documents:
+        print_reproduction(document, Console())
