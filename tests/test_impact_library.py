@@ -92,7 +92,9 @@ def test_real_chips(transport: str) -> None:
         assert own == pytest.approx(direct(chip, library, 1, 1, energy), rel=1e-9)
         image = library.response(energy, -2e-3, 1e-3)[0]
         expected = direct(chip, library, 0, 1, energy)
-        assert image[-1] == pytest.approx(expected[-1], rel=1e-6 if transport == "hot-spot" else 0.1)
+        assert image[-1] == pytest.approx(
+            expected[-1], rel=1e-6 if transport == "hot-spot" else 0.1
+        )
 
 
 def test_the_nearest_place_answers() -> None:

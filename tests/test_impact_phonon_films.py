@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.integrate import quad
 
 from qubudget.errors import OutOfRangeError
@@ -36,7 +35,9 @@ def test_copper_absorbs_a_terahertz_within_155_nm() -> None:
     # energy E are absorbed at g E, g <E> = P/U, <E> = int E^4/(e^E - 1)/int E^3/(e^E - 1) in kT.
     atoms = 8920 / 63.546e-3 * 6.02214076e23
     per_kelvin = 2e9 * 344.3**3 * 5 / (3 * np.pi**4 * atoms * K)
-    mean = quad(lambda e: e**4 / np.expm1(e), 0, 60)[0] / quad(lambda e: e**3 / np.expm1(e), 0, 60)[0]
+    mean = (
+        quad(lambda e: e**4 / np.expm1(e), 0, 60)[0] / quad(lambda e: e**3 / np.expm1(e), 0, 60)[0]
+    )
     assert mean == pytest.approx(3.832, abs=1e-3)
     length = 2325 / (per_kelvin / (mean * K) * H * 1e12)
     film = normal_film(normal_metal("Cu"), 1e-6, 3e-23)
@@ -134,7 +135,9 @@ def test_films_that_let_nothing_out_reach_the_plateau() -> None:
     assert held[-1] == pytest.approx(0.5904, abs=1e-3)
     # Between 2 and 4 gaps a phonon breaks one pair, whatever the interface.
     low = response(replace(AL, outward=0.01), top)
-    assert np.interp([2.5, 3.5], low.energy, low.deposited) == pytest.approx([0.8, 2 / 3.5], abs=2e-3)
+    assert np.interp([2.5, 3.5], low.energy, low.deposited) == pytest.approx(
+        [0.8, 2 / 3.5], abs=2e-3
+    )
 
 
 @settings(max_examples=25, deadline=None)

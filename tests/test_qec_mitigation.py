@@ -259,14 +259,17 @@ def test_willow_has_gap_engineering_already():
 def test_measured_burst_rate_hides_shielding():
     design = load("willow-like").replace({"measured.burst_rate": "0.1 1/s"})
     hidden = {v.name: v.hidden_by for v in variants(design)}
-    assert hidden["100 m under ground"] == ("measured.burst_rate",)
+    assert hidden["under ground"] == ("measured.burst_rate",)
     assert hidden["detect and pause"] == ()
 
 
 def test_claims_have_sources():
-    for key in ("pause", "move", "outer", "gap", "distance", "underground", "shielded"):
+    for key in ("pause", "move", "outer", "gap", "distance", "underground", "shielded", "lead",
+                "back-metal", "thick-back-metal", "traps", "vortices", "bonds", "mount",
+                "electrodes", "modules", "improved"):  # fmt: skip
         assert claims(key)
         for claim in claims(key):
             assert claim.statement
-            assert "arXiv" in claim.source or "PMC" in claim.source
-            assert claim.status in ("abstract", "secondary_x1", "secondary_x2")
+            assert any(word in claim.source for word in ("arXiv", "PMC", "npj", "Nat"))
+            assert claim.status in ("abstract", "text", "secondary_x1", "secondary_x2")
+            assert (claim.reduction is None) == (claim.measure == "")

@@ -26,11 +26,13 @@ from qubudget.impact.phonons.caustic import caustic_data
 from qubudget.impact.phonons.crystal import chip_tensor, sphere, waves
 from qubudget.materials.crystals import crystal
 from qubudget.materials.substrates import substrate
+from qubudget.papers.radiation import figures as computed
 from qubudget.report.canvas import svg
 from qubudget.report.caustic_figure import draw_caustic
 from qubudget.report.film_figure import draw_film, film_data, write_film
 from qubudget.report.footprint_figure import draw_footprints, draw_pairs
 from qubudget.report.landing_figure import draw_landing
+from qubudget.report.radiation_paper_figure import PANELS, draw_radiation_paper
 from qubudget.report.spectrum_figure import draw_spectrum, spectrum_data
 from qubudget.report.stages_figure import draw_stages
 
@@ -325,6 +327,11 @@ def test_every_frame_shows_its_t1_with_one_scale_and_the_qubits() -> None:
     assert bar.get_ylabel() == "T1 (s)"
 
 
+def test_a_crowd_of_qubits_does_not_hide_the_map() -> None:
+    data = film_data(arrays(), SITES * 600)
+    assert not any(panel.lines for panel in draw_film({"impact": {"film": data}}).child_axes)
+
+
 def test_without_t1_there_is_no_film(tmp_path: Path) -> None:
     bare = arrays().rename(t1="x_qp")
     assert "no T1" in film_data(bare)["reason"]
@@ -512,3 +519,33 @@ def test_without_stages_or_impact_it_is_the_plain_timeline() -> None:
     labels = [text.get_text() for text in draw_stages(data).get_legend().get_texts()]
     assert not any(label[0].isdigit() for label in labels)
     assert "no " in words(draw_stages({}))
+
+
+# ---------------------------------------------------------------- the paper's figures
+
+
+def test_the_paper_s_figures_stand_on_four_panels() -> None:
+    """Zeros have no place on a logarithmic axis; every other number stands where it should."""
+    figures = {name: dict(columns) for name, columns in computed(1).items()}
+    host = Figure().add_subplot()
+    assert draw_radiation_paper({"figures": figures}, host) is host
+    assert len(host.child_axes) == 4
+    for ax, panel in zip(host.child_axes, PANELS, strict=True):
+        assert "(1)" in ax.get_xlabel()
+        assert "(1" in ax.get_ylabel()
+        for line, (name, label) in zip(ax.lines, panel.columns, strict=False):
+            expected = np.array(figures[panel.figure][name])
+            if panel.scale[1] == "log":
+                expected[expected <= 0] = np.nan
+            assert np.isfinite(expected).sum() > 8
+            assert list(line.get_ydata()) == pytest.approx(expected, nan_ok=True)
+            assert line.get_label() == label
+    (bars,) = host.child_axes[2].containers
+    low, high = bars.lines[2][0].get_segments()[1][:, 1]
+    row = figures["figure_4"]
+    assert row["monte_carlo_error"][1] == 0  # below 2 gaps nothing breaks, for sure
+    assert high - low == 0
+    low, high = bars.lines[2][0].get_segments()[9][:, 1]
+    assert high - low == pytest.approx(2 * row["monte_carlo_error"][9])
+    assert "npj Quantum Information 7, 90" in words(host)
+    assert "not computed" in words(draw_radiation_paper({}))

@@ -103,3 +103,20 @@ def init(
     )
     output.write_text(text, "utf-8")
     typer.echo(f"written: {output}")
+
+
+@app.command()
+def films(
+    layout: Annotated[Path, typer.Argument(help="a GDS file")],
+    layer: Annotated[
+        list[str],
+        typer.Option("--layer", help="LAYER/DATATYPE=NAME:FACE:METAL:THICKNESS; may be repeated"),
+    ],
+    design: Annotated[str, typer.Option(help="the design whose chip it is")],
+    cell: Annotated[str | None, typer.Option(help="the cell to be read; the top one")] = None,
+) -> None:
+    """The films of a GDS file, as [[films]] of a design file, on standard output."""
+    chip = open_design(design, None).chip
+    from qubudget.study.gds_films import films_text
+
+    typer.echo(films_text(layout, chip.length, chip.width, layer, cell), nl=False)

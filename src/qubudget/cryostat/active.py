@@ -200,9 +200,7 @@ def _current(line: Line, places: list[str], kind: str, current: ArrayLike) -> It
     yield from ((place, kind, joule[..., index]) for index, place in enumerate(places))
 
 
-def _booked(
-    line: Line, places: list[str], kind: str, heat: NDArray[np.float64]
-) -> Iterator[Heat]:
+def _booked(line: Line, places: list[str], kind: str, heat: NDArray[np.float64]) -> Iterator[Heat]:
     """Heat of attenuators where they sit, the coldest one's at the termination."""
     fitted = [place for place in places if np.any(np.greater(line.attenuation.get(place, 1.0), 1))]
     for index, place in enumerate(places):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from functools import cache
 from typing import Any
 
@@ -39,8 +40,15 @@ _EXAMPLES = {
 
 @cache
 def _registry() -> Any:
-    import pint
-
+    # Where Dask is installed pint imports it, xarray with it, to know its arrays when it meets
+    # them; that takes three times as long as all the rest, and a design file holds numbers.
+    absent = [name for name in ("dask",) if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        import pint
+    finally:
+        for name in absent:
+            del sys.modules[name]
     return pint.UnitRegistry()
 
 

@@ -21,6 +21,8 @@ from qubudget.materials.superconductors import superconductor
 
 Array = NDArray[np.float64]
 
+_VARIOUS = 3
+_MOST_CELLS = 96  # along a side
 _FIRST, _LAST = 9e-7, 1.0  # s: a cycle averages what is faster; nothing in print lasts longer
 
 
@@ -68,7 +70,9 @@ class Impacts:
         )  # fmt: skip
 
 
-def impacts(design: DesignModel, effort: Effort, seed: int) -> Impacts | None:
+def impacts(
+    design: DesignModel, effort: Effort, seed: int, cell: float | None = None
+) -> Impacts | None:
     """Impacts by radiation on the design's chip; None where none falls on it.
 
     A track counts as a deposit at its middle: it is no longer than the chip is thick, or little
@@ -78,6 +82,7 @@ def impacts(design: DesignModel, effort: Effort, seed: int) -> Impacts | None:
     ----------
     design : reads chip, radiation, machine.qubits_per_chip, qubit.
     effort, seed : how finely, and which impacts are drawn.
+    cell : side of the kinetics' cells, m; None: `cell_side`.
     """
     plan, size = PLANS[effort], design.chip
     falling, rate = falling_on(design), deposits(design).all.total
@@ -88,11 +93,45 @@ def impacts(design: DesignModel, effort: Effort, seed: int) -> Impacts | None:
     sites = qubit_sites(size.length, size.width, size.pitch, design.machine.qubits_per_chip)
     energies = np.geomspace(energy.min(), energy.max(), plan.energies)
     times = TIMES if effort != "quick" else TIMES[::2]
+    side = cell_side(design, effort) if cell is None else cell
     library = build(
         chip_of(design, plan.packets, seed), sites, energies,
-        times[(times > _FIRST) & (times < _LAST)], plan.lattice, plan.cells,
+        times[(times > _FIRST) & (times < _LAST)],
+        lattice(size.length / size.pitch, size.width / size.pitch, plan.lattice),
+        max(2, round(max(size.length, size.width) / side)),
     )  # fmt: skip
     return Impacts(library, energy, middle[:, 0], middle[:, 1], rate)
+
+
+def cell_side(design: DesignModel, effort: Effort) -> float:
+    """Side of the kinetics' cells, m: no wider than the wafer is thick, within which the first
+    phonons arrive; but no finer than `_MOST_CELLS` to a side."""
+    size = design.chip
+    longer = max(size.length, size.width)
+    return max(min(longer / PLANS[effort].cells, size.thickness), longer / _MOST_CELLS)
+
+
+def lattice(columns: float, rows: float, fewest: int) -> int:
+    """Places a side, from ``fewest`` on, the first that lie variously between the qubits.
+
+    Parameters
+    ----------
+    columns, rows : sides of the chip in pitches of the qubits.
+
+    On a chip of ten pitches five places are all as far from any qubit as can be, and ten would
+    all hit one; six lie at three distances:
+
+    >>> lattice(10.0, 10.0, 5), lattice(12.0, 12.0, 5)
+    (6, 5)
+    """
+
+    def various(count: int, side: float) -> int:
+        middle = (np.arange(count) + 0.5) / count - 0.5
+        return len(np.unique(np.round(middle * side % 1.0, 6) % 1.0))
+
+    found = (n for n in range(fewest, 2 * fewest) if min(
+        various(n, columns), various(n, rows)) >= min(_VARIOUS, n))  # fmt: skip
+    return next(found, fewest)
 
 
 def many_impacts(

@@ -140,7 +140,7 @@ def statistics(
         shifted[part] = (away > SHIFTED).sum(axis=2).max(axis=1)
         shift[part] = away.max(axis=(1, 2))
         lowest[part] = 1 / (quiet_relaxation + excess.max(axis=(1, 2)))
-        last[part] = _last(library.times, excess.max(axis=2), quiet_relaxation)
+        last[part] = last_above(library.times, excess.max(axis=2), quiet_relaxation)
         ever = hit.any(axis=1).astype(np.float64)
         both += np.einsum("eq,er->qr", ever, ever)  # no BLAS: its sums depend on threads
     distances, together = _together(distance, both)
@@ -151,21 +151,6 @@ def statistics(
         len(energy), spread(hit_count), spread(shifted), spread(lowest), spread(last),
         spread(shift), distances, together, hit_count, last,
     )  # fmt: skip
-
-
-def _last(times: Array, worst: Array, quiet: float) -> Array:
-    """Time at which ``worst`` (events, nt) last falls to ``quiet``; 0 where it is never above."""
-    above = worst > quiet
-    row, index = np.arange(len(worst)), times.size - 1 - np.argmax(above[:, ::-1], axis=1)
-    after = np.minimum(index + 1, times.size - 1)
-    high, low = worst[row, index], worst[row, after]
-    falls = above.any(axis=1) & (after > index)
-    share = np.zeros(len(worst))
-    share[falls] = np.log(high[falls] / quiet) / np.log(
-        high[falls] / np.maximum(low[falls], np.finfo(np.float64).tiny)
-    )
-    end = times[index] + share * (times[after] - times[index])
-    return np.where(above.any(axis=1), end, 0.0)
 
 
 def _together(distance: Array, both: Array) -> tuple[Array, Array]:
@@ -198,3 +183,23 @@ def _spread_of(chosen: NDArray[np.int64]) -> Callable[[Array], Spread]:
         )  # fmt: skip
 
     return spread
+
+
+def last_above(times: Array, values: Array, threshold: float) -> Array:
+    """When each row of ``values`` (n, nt) falls below a threshold for good; 0 if never above.
+
+    Exponential between the times (s, rising); a row that ends above it gets the last time.
+
+    >>> last_above(np.array([1.0, 10.0, 100.0]), np.array([[8.0, 4.0, 1.0]]), 2.0).round(2)
+    array([55.])
+    """
+    above = values > threshold
+    last = values.shape[1] - 1 - np.argmax(above[:, ::-1], axis=1)
+    after = np.minimum(last + 1, values.shape[1] - 1)
+    rows = np.arange(len(values))
+    level = np.log(np.maximum(values, np.finfo(np.float64).tiny))
+    fallen = level[rows, last] - np.log(threshold)
+    whole = level[rows, last] - level[rows, after]
+    share = np.divide(fallen, whole, out=np.zeros(len(values)), where=whole > 0)
+    found = times[last] + np.clip(share, 0, 1) * (times[after] - times[last])
+    return np.asarray(np.where(above.any(axis=1), found, 0.0))

@@ -65,6 +65,15 @@ def _catalogue() -> dict[str, NormalMetal]:
     return {name: NormalMetal(name=name, **row) for name, row in tomllib.loads(text).items()}
 
 
+def normal_metal_names() -> tuple[str, ...]:
+    """Names of the catalogue's normal metals, in its order.
+
+    >>> normal_metal_names()
+    ('Al', 'Cu', 'Au', 'Ag')
+    """
+    return tuple(_catalogue())
+
+
 def normal_metal(name: str) -> NormalMetal:
     """The metal of this name; `OutOfRangeError` where the catalogue has none.
 

@@ -135,7 +135,7 @@ def _shielded(design: DesignModel) -> Iterator[Variant]:
     if more_lead:
         yield Variant("in lead", lead, thick, claims("lead"), hidden, quick=False)
     if deeper:
-        yield Variant("under ground", deep, depth, claims("underground"), hidden)
+        yield Variant("under ground", deep, depth, claims("underground"), hidden, quick=False)
     if deeper and more_lead:
         both = f"{depth}; {thick}"
         yield Variant("under ground, in lead", deep | lead, both, claims("shielded"), hidden)

@@ -74,18 +74,17 @@ def design_back(design: DesignModel, frequency: float) -> Back:
 
 
 def back_metal_channel(design: DesignModel, chip: float, frequency: float) -> Channel | None:
-    """Relaxation at a transition, as ``back_metal_rates``, as a channel."""
-    found = back_metal_rates(design, chip, frequency)
-    if found is None:
+    """Relaxation as ``back_metal_rates``; None for a bare back."""
+    if design.chip.back_metal_thickness == 0:
         return None
-    down, up = found
+    down, up = back_metal_rates(design, chip, frequency)
     return Channel(NAME, "relaxation", float(down + up), float(down), float(up))
 
 
 def back_metal_rates(
     design: DesignModel, chip: ArrayLike, frequency: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Rates down and up, 1/s, at a transition of ``frequency`` (Hz); None for a bare back.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rates down and up, 1/s, at a transition of ``frequency`` (Hz), of metal on the back.
 
     chip : temperature, K, of the metal too, any shape. Metal and line are a linear bath: the
     rates add to (omega/Q) coth(hf/2kT).
@@ -95,8 +94,6 @@ def back_metal_rates(
     OutOfRangeError: islands without a gap or a gap without islands, islands above a quarter
         wavelength, a substrate too thick for the frequency (see ``back_metal``).
     """
-    if design.chip.back_metal_thickness == 0:
-        return None
     loss = back_loss(design_back(design, frequency), design_pads(design), frequency)
     total = 2 * math.pi * frequency * loss * coth_factor(frequency, chip)
     return split_rate(total, frequency, chip)

@@ -141,8 +141,8 @@ def radiative_rates(
             saturation=qubit.saturation,
             exponent=qubit.saturation_exponent,
         )
-    back = back_metal_channel.back_metal_rates(design, chip, frequency)
-    if back is not None:
+    if design.chip.back_metal_thickness > 0:
+        back = back_metal_channel.back_metal_rates(design, chip, float(np.asarray(frequency)))
         rates[back_metal_channel.NAME] = back
     drive, here = qubit.drive_coupling, np.asarray(drive_photons, dtype=np.float64)
     rates["drive-line"] = drive * (1 + here), drive * here

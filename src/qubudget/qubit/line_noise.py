@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qubudget.constants import ELEMENTARY_CHARGE, PLANCK
+from qubudget.qubit.blocks import Floats, in_blocks
 from qubudget.qubit.ranges import at_least
 from qubudget.qubit.thermal import bose_occupation
 
@@ -64,14 +65,20 @@ def after_cable(
     photons : incoming. loss : power ratio A >= 1 of the whole piece. frequency : Hz.
     warm, cold : temperatures of the ends, K.
     """
-    ratio = at_least("loss", loss, 1.0)[..., None]
+    ratio = at_least("loss", loss, 1.0)
     n = at_least("photons", photons)
-    f = at_least("frequency", frequency, above=True)[..., None]
+    ends = at_least("warm", warm), at_least("cold", cold)
+    f = at_least("frequency", frequency, above=True)
+    return np.asarray(n / ratio + in_blocks(_emitted, (ratio, f, *ends), _NODES.size))
+
+
+def _emitted(ratio: Floats, frequency: Floats, warm: Floats, cold: Floats) -> Floats:
+    """What the piece itself sends on."""
     u = 0.5 * (_NODES + 1.0)
-    t_warm = at_least("warm", warm)[..., None]
-    profile = t_warm + (at_least("cold", cold)[..., None] - t_warm) * u
-    kernel = np.log(ratio) * ratio ** (u - 1.0) * bose_occupation(f, profile)
-    return np.asarray(n / ratio[..., 0] + 0.5 * np.sum(_WEIGHTS * kernel, axis=-1))
+    profile = warm[..., None] + (cold[..., None] - warm[..., None]) * u
+    kernel = np.log(ratio[..., None]) * ratio[..., None] ** (u - 1.0)
+    kernel = kernel * bose_occupation(frequency[..., None], profile)
+    return np.asarray(0.5 * np.sum(_WEIGHTS * kernel, axis=-1))
 
 
 def photons_along(

@@ -15,6 +15,7 @@ from scipy.special import kve
 
 from qubudget.constants import BOLTZMANN, HBAR, PLANCK
 from qubudget.errors import OutOfRangeError
+from qubudget.qubit.blocks import Floats, in_blocks
 from qubudget.qubit.ranges import at_least
 from qubudget.qubit.thermal import reduced_energy
 
@@ -108,16 +109,34 @@ def _tunnelling(
             "the rate diverges where the gap difference equals the qubit's energy exactly"
         )
     lift = np.maximum(offset, 0.0)
+    inputs = (kt, a, gap_from + lift, transfer, gap_from, gap_to)
+    return in_blocks(_weighted, inputs, _NODES.size), lift
+
+
+def _weighted(
+    kt: Floats, a: Floats, threshold: Floats, transfer: Floats, gap_from: Floats, gap_to: Floats
+) -> Floats:
+    """The integral of ``_tunnelling`` from its threshold."""
     end = np.arcsinh(np.sqrt(_CUT * kt / a))
-    s = (0.5 * end)[..., None] * (_NODES + 1.0)
-    rise = a[..., None] * np.sinh(s) ** 2
-    energy = (gap_from + lift)[..., None] + rise
+    rise = (0.5 * end)[..., None] * (_NODES + 1.0)
+    np.sinh(rise, out=rise)
+    rise *= rise
+    rise *= a[..., None]
+    energy = threshold[..., None] + rise
     other = energy + transfer[..., None]
     d, d_other = gap_from[..., None], gap_to[..., None]
-    smooth = (energy * other + d * d_other) / np.sqrt((energy + d) * (other + d_other))
-    weight = np.exp(-rise / kt[..., None])
-    integral = np.sum(_WEIGHTS * weight * smooth, axis=-1) * end  # 2 ds and the half interval
-    return np.asarray(integral), lift
+    smooth = energy * other
+    smooth += d * d_other
+    energy += d
+    other += d_other
+    energy *= other
+    smooth /= np.sqrt(energy, out=energy)
+    np.negative(rise, out=rise)
+    rise /= kt[..., None]
+    weight = np.exp(rise, out=rise)
+    weight *= _WEIGHTS
+    weight *= smooth
+    return np.asarray(np.sum(weight, axis=-1) * end)  # 2 ds, half interval
 
 
 def gap_suppression(

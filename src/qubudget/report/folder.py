@@ -26,6 +26,7 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
     """
     from qubudget.report.arrays import write_netcdf
     from qubudget.report.html import render_html
+    from qubudget.report.impact_pictures import impact_pictures
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,6 +34,8 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
         page["thermal"] = {**document["thermal"], "growth": report.growth()}
         if (stress := report.stress()) is not None:
             page["coherence"] = {**document["coherence"], "stress": stress}
+        if report.impact is not None:
+            page["impact"] = {**document["impact"], **impact_pictures(report)}
         text = json.dumps(document, indent=2, allow_nan=False) + "\n"
         written = [
             write_whole(folder / "report.json", text),

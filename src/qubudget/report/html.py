@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from os import PathLike
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from qubudget.report import figures, tables
 from qubudget.report.burst_figure import draw_courses
-from qubudget.report.canvas import Draw, svg
 from qubudget.report.chip_figure import draw_chip
 from qubudget.report.failure_figure import draw_budget
 from qubudget.report.growth_figure import draw_growth
+from qubudget.report.impact_parts import impact_parts
 from qubudget.report.load_tree import load_tree_table
 from qubudget.report.logical_figure import draw_logical_error
 from qubudget.report.noise_figure import draw_noise
 from qubudget.report.noise_tables import noise_tables
-from qubudget.report.numbers import engineering
+from qubudget.report.part import BARE, Part, part
 from qubudget.report.phase_figure import draw_phase
 from qubudget.report.qec_tables import qec_tables
 from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
 from qubudget.report.records import claims_table, measured_table, provenance_table
 from qubudget.report.stress_figure import draw_stress
-from qubudget.report.style import FAINT, INK
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.survival_figure import draw_survival
-from qubudget.report.table import Table
 from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
 from qubudget.report.trade_figure import draw_trades
-
-BARE = 1.8
-"""Height in inches of a figure that only says why it is empty."""
-
 
 _STRESS_CAPTION = (
     "Fidelity of a one-qubit gate by decoherence alone. Bands: the physical model above 99, 99.9 "
@@ -45,19 +36,6 @@ _STRESS_CAPTION = (
     "Channels other than dielectrics, thermal quasiparticles and the stage's photons stay as they "
     "are in the design."
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """One section of the page: heading, lead, figure (SVG) with its words, tables."""
-
-    anchor: str
-    title: str
-    lead: str
-    figure: Markup | None
-    words: str
-    caption: str
-    tables: tuple[Table, ...]
 
 
 def write_html(data: Data, path: str | PathLike[str]) -> Path:
@@ -89,7 +67,7 @@ def render_html(data: Data) -> str:
 
 
 def _parts(data: Data) -> list[Part]:
-    found = [*_verdict(data), *_thermal(data), *_coherence(data), *_impact(data), *_qec(data)]
+    found = [*_verdict(data), *_thermal(data), *_coherence(data), *impact_parts(data), *_qec(data)]
     bare = partial(Part, lead="", figure=None, words="", caption="")
     if measured := measured_table(data):
         found.append(bare("measured", "Measured and modelled", tables=(measured,)))
@@ -101,7 +79,7 @@ def _parts(data: Data) -> list[Part]:
 def _verdict(data: Data) -> Iterator[Part]:
     if verdict := section(data, "verdict"):
         count = len(rows(verdict, "constraints"))
-        yield _part(
+        yield part(
             data, "verdict", "Verdict", reason(verdict), figures.draw_margins,
             "Horizontal bars: margin of every constraint; those left of zero fail.",
             "Margin against every limit; where margins beyond ±2 occur, the axis is "
@@ -113,7 +91,7 @@ def _verdict(data: Data) -> Iterator[Part]:
 def _thermal(data: Data) -> Iterator[Part]:
     thermal = section(data, "thermal")
     if thermal:
-        yield _part(
+        yield part(
             data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
             "Bars: heat load of every stage by item, with the rated capacity marked.",
             "Heat by item. The axis is logarithmic: compare the tops of the bars "
@@ -122,7 +100,7 @@ def _thermal(data: Data) -> Iterator[Part]:
             3.9 if rows(thermal, "loads") else BARE,
         )  # fmt: skip
     if section(thermal, "growth"):
-        yield _part(
+        yield part(
             data, "growth", "Cryostat: as the machine grows", "", draw_growth,
             "Curves against the number of qubits: temperature of every stage over its limit.",
             "Above 1 a stage is warmer than the design accepts; a curve that ends has no "
@@ -131,7 +109,7 @@ def _thermal(data: Data) -> Iterator[Part]:
         )  # fmt: skip
     if section(thermal, "runaway"):
         known = section(thermal, "runaway", "map").get("qubits")
-        yield _part(
+        yield part(
             data, "runaway", "Cryostat: the heat of correcting errors", "", draw_phase,
             "Map over qubits and energy per correction: bounded, bistable, without balance.",
             "Errors heat the stage that takes the heat of correcting, and a warmer stage makes "
@@ -139,14 +117,14 @@ def _thermal(data: Data) -> Iterator[Part]:
             runaway_tables(data), 4.2 if known else BARE,
         )  # fmt: skip
     if any(rows(piece, "cables") for piece in rows(thermal, "trades")):
-        yield _part(
+        yield part(
             data, "trades", "Cables: signal against heat", "", draw_trades,
             "Points: loss against heat of every cable for one piece; those in use are marked.",
             "What another cable would do in one piece of a line.",
             trade_tables(data), 4.0,
         )  # fmt: skip
     if rows(section(data, "line_noise"), "lines"):
-        yield _part(
+        yield part(
             data, "noise", "Line noise: photons at the chip", "", draw_noise,
             "Curves along the line from its source to the chip: photons behind every part.",
             "Photons per hertz and second at the line's frequency behind every cable and "
@@ -159,7 +137,7 @@ def _coherence(data: Data) -> Iterator[Part]:
     coherence = section(data, "coherence")
     if coherence:
         count = min(len(rows(coherence, "channels")), figures.MOST_CHANNELS)
-        yield _part(
+        yield part(
             data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
             "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
             "Rates; at the right, the time that each channel alone would give. Rates of 1/f "
@@ -167,7 +145,7 @@ def _coherence(data: Data) -> Iterator[Part]:
             tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6) if count else BARE,
         )  # fmt: skip
     if section(coherence, "stress"):
-        yield _part(
+        yield part(
             data, "stress", "Qubit: both models, by temperature and loss", "", draw_stress,
             "Map over temperature and loss tangent: contours of fidelity of the physical and "
             "the published model, where they part, and where the metal turns normal.",
@@ -175,24 +153,11 @@ def _coherence(data: Data) -> Iterator[Part]:
         )  # fmt: skip
 
 
-def _impact(data: Data) -> Iterator[Part]:
-    if impact := section(data, "impact"):
-        event = impact.get("reference_event")
-        words = _event_words(event) if isinstance(event, dict) else ""
-        yield _part(
-            data, "impact", "Radiation: joules", reason(impact) or words,
-            figures.draw_timeline,
-            "Curves against time after an impact: T1 mean and least, quasiparticle fraction.",
-            "The reference event: T1 over all qubits (left), quasiparticles (right).",
-            tables.impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
-        )  # fmt: skip
-
-
 def _qec(data: Data) -> Iterator[Part]:
     qec = section(data, "qec")
     if not qec:
         return
-    yield _part(
+    yield part(
         data, "qec", "Error correction: logical errors", reason(qec), draw_logical_error,
         "Points: logical error per cycle against code distance, with the fit and the target.",
         "Logical error per cycle with 95 % intervals; the star is the mean of both bases. Band: "
@@ -201,70 +166,29 @@ def _qec(data: Data) -> Iterator[Part]:
         qec_tables(data), 3.6 if section(qec, "background") else BARE,
     )  # fmt: skip
     if rows(qec, "budget"):
-        yield _part(
+        yield part(
             data, "causes", "Error correction: what causes failures", "", draw_budget,
             "Horizontal bars: logical failures per day by cause, with intervals.",
             "Failures per day of one logical qubit, quiet errors and every class of bursts.",
             [], 1.6 + 0.28 * len(rows(qec, "budget")),
         )  # fmt: skip
     if section(qec, "survival"):
-        yield _part(
+        yield part(
             data, "survival", "Error correction: how long a logical qubit lives", "",
             draw_survival,
             "Curves against time: probability that no logical error has happened yet.",
             "Without bursts and with them; the band is the 95 % interval.", [], 3.4,
         )  # fmt: skip
     if rows(section(qec, "burst"), "courses"):
-        yield _part(
+        yield part(
             data, "courses", "Error correction: through a burst", "", draw_courses,
             "Curves against time after an impact: logical error per cycle for three decoders.",
             "The class of bursts that costs most. Unaware: weights of quiet times; aware: true "
             "rates; erasure: told which qubits are hit.", [], 3.6,
         )  # fmt: skip
     if section(qec, "placement"):
-        yield _part(
+        yield part(
             data, "chip", "Error correction: patches on the chip", "", draw_chip,
             "Map of the chip: patches, their qubits, and T1 at the worst of that burst.",
             "T1 at the worst time of the burst that costs most.", [], 4.6,
         )  # fmt: skip
-
-
-def _part(
-    data: Data,
-    anchor: str,
-    title: str,
-    lead: str,
-    draw: Draw,
-    words: str,
-    caption: str,
-    parts: list[Table | None] | list[Table],
-    height: float,
-) -> Part:
-    image = _inline(svg(draw, data, height), anchor, words)
-    return Part(anchor, title, lead, image, words, caption, tuple(t for t in parts if t))
-
-
-def _event_words(event: Data) -> str:
-    energy = event.get("energy_eV")
-    if not isinstance(energy, int | float):
-        return ""
-    return f"The reference event deposits {engineering(float(energy), 'eV')}."
-
-
-def _inline(image: str, prefix: str, words: str) -> Markup:
-    """SVG text made fit for a page: its own identifiers, the page's ink, no namespaces.
-
-    The text comes from matplotlib, which escapes what it is given.
-    """
-    body = image[image.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", body)
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    body = body.replace("xlink:href=", "href=")
-    body = re.sub(r'\bid="', f'id="{prefix}-', body)
-    body = re.sub(r'href="#', f'href="#{prefix}-', body)
-    body = body.replace("url(#", f"url(#{prefix}-")
-    body = body.replace(INK, "currentColor").replace(FAINT, "var(--faint)")
-    label = Markup.escape(words)
-    size = r'<svg width="[^"]*" height="[^"]*"'
-    return Markup(re.sub(size, f'<svg role="img" aria-label="{label}"', body, count=1))

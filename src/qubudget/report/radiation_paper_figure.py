@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from qubudget.report.canvas import axes_for, say
 from qubudget.report.panels import panels, sized
 from qubudget.report.reading import Data, section
@@ -47,20 +45,21 @@ PANELS = (
         ("linear", "log"),
     ),
     _Panel(
-        "figure_3", "Fig. 3: absorption of phonons", ("energy_gap", "energy of the phonon over gap"),
+        "figure_3", "Fig. 3: absorption of phonons", ("energy_gap", "phonon's energy over gap"),
         "rate (1/τ₀ of phonons)",
         (("phonon_rate_tau0ph", "superconductor"), ("fit_rate_tau0ph", "the paper's fit"),
          ("normal_rate_tau0ph", "normal metal")),
         ("linear", "linear"),
     ),
     _Panel(
-        "figure_4", "Fig. 4: energy that breaks pairs", ("energy_gap", "energy of the phonon over gap"),
+        "figure_4", "Fig. 4: energy that breaks pairs",
+        ("energy_gap", "phonon's energy over gap"),
         "share of the energy (1)", (("fraction", "exact"),), ("log", "linear"),
         ("monte_carlo_fraction", "monte_carlo_error"),
     ),
     _Panel(
-        "figure_6", "Fig. 6: with normal metal beside", ("metal_ratio", "thickness of normal metal "
-                                                         "over superconductor"),
+        "figure_6", "Fig. 6: with normal metal beside",
+        ("metal_ratio", "metal over film, thickness"),
         "quasiparticles over those without (1)",
         (("share_by_thickness", "by thickness"), ("participation_published", "the paper's fit"),
          ("share_by_rate", "by rate"),
@@ -78,18 +77,20 @@ def draw_radiation_paper(data: Data, ax: Axes | None = None) -> Axes:
     """
     own, ax = ax is None, axes_for({"name": f"after {PAPER}"}, ax)
     found = [(panel, section(data, "figures", panel.figure)) for panel in PANELS]
-    ax.set_title("Quasiparticles and phonons: the paper's figures, computed again")
+    title = "Quasiparticles and phonons: the paper's figures, computed again"
+    ax.set_title(title)
     if not all(part for _, part in found):
         return say(ax, "the paper was not computed")
     sized(ax, own, 6.4)
+    ax.set_title(title, pad=24)
     for place, (panel, part) in zip(panels(ax, 2, 2, (0.12, 0.2)), found, strict=True):
         _draw(place, panel, part)
-    ax.set_title(ax.get_title(loc="left") or ax.get_title(), pad=24)
-    ax.set_xlabel(" ")
     return ax
 
 
 def _draw(ax: Axes, panel: _Panel, part: Data) -> None:
+    import numpy as np
+
     names = [name for name, _ in panel.columns]
     x, *columns = curves(part, panel.x[0], *names)
     for values, (_, label), (colour, line, width) in zip(

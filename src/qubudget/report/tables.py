@@ -142,15 +142,16 @@ def _model_end(part: Data, key: str, end: str) -> float | None:
     return number(part, f"{stem}_{end}_s") if found is None else found
 
 
+_APART = {"published", "modelled", "statistics", "charge", "landing", "film", "spectrum", "caustic"}
+
+
 def impact_tables(data: Data) -> list[Table]:
     """The reference event, ours beside published; the paper's stages; rates."""
     part = section(data, "impact")
     if not part:
         return []
     published = dict(flat(section(part, "published")))
-    ours = dict(
-        flat({key: value for key, value in part.items() if key not in {"published", "modelled"}})
-    )
+    ours = dict(flat({key: value for key, value in part.items() if key not in _APART}))
     body = [
         (
             key_words(key),

@@ -54,8 +54,8 @@ class Range:
             found = np.exp(np.log(start) + shares * np.log(stop / start))
         else:
             found = start + shares * (stop - start)
-        ends = sorted((self.start, self.stop))
-        return Axis(self.key, self.unit, np.clip(self._typed(found), *ends))
+        low, high = sorted((self.start, self.stop))
+        return Axis(self.key, self.unit, np.clip(self._typed(found), low, high))
 
     def _typed(self, values: NDArray[np.float64]) -> NDArray[Any]:
         if self.whole:
@@ -183,9 +183,7 @@ def _token(text: str) -> Any:
         return text
 
 
-def _range(
-    reader: Reader, key: str, written: str, match: re.Match[str], *, sampled: bool
-) -> Range:
+def _range(reader: Reader, key: str, written: str, match: re.Match[str], *, sampled: bool) -> Range:
     log, count, problems = False, None, []
     rest = (match["rest"] or "").split(":") if match["rest"] is not None else []
     if rest and rest[-1].strip() == "log":

@@ -45,8 +45,10 @@ def chip_variants(design: DesignModel) -> Iterator[Variant]:
 
 def _back_metal(design: DesignModel) -> Iterator[Variant]:
     chip = design.chip
-    found: tuple[Claim, ...] = claims("back-metal")
     for thickness, text in _THICKNESSES:
+        found: tuple[Claim, ...] = claims("back-metal")
+        if thickness == _THICKNESSES[-1][0]:
+            found = claims("thick-back-metal") + found
         changes: dict[str, Any] = {"chip.back_metal_thickness": text}
         thicker = thickness > chip.back_metal_thickness * (1 + 1e-9)
         if thicker:

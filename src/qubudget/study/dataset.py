@@ -39,6 +39,8 @@ class Columns:
     def gather(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Flat arrays of these columns; NaN or empty where a point lacks one."""
         found: dict[str, NDArray[Any]] = {}
+        if not names:
+            return found
         for name in names:
             empty: Any = MISSING if name == ERROR else "" if name in self.texts else np.nan
             dtype: Any = object if name in self.texts else np.float64
@@ -70,6 +72,13 @@ def dataset_of(
     return xarray.Dataset(variables, coordinates, dict(attributes))
 
 
+def loaded(path: Path, keys: Sequence[str]) -> xarray.Dataset:
+    """The published dataset of a store, in memory."""
+    with xarray.open_zarr(path, chunks=None, consolidated=True) as opened:
+        found: xarray.Dataset = opened.load()
+    return found.set_coords([key for key in keys if key in found])
+
+
 def space_of(dataset: xarray.Dataset) -> Space:
     """The space of a complete dataset, from its coordinates."""
     keys: list[str] = dataset.attrs["keys"]
@@ -86,9 +95,7 @@ def _unit_column(name: str) -> str:
     return f"{head}.unit" if last in OF_VALUE else ""
 
 
-def _units(
-    name: str, values: NDArray[Any], told: Mapping[str, NDArray[Any]]
-) -> dict[str, str]:
+def _units(name: str, values: NDArray[Any], told: Mapping[str, NDArray[Any]]) -> dict[str, str]:
     if values.dtype == object:
         return {}
     said = set(told.get(_unit_column(name), np.array([], object)).tolist()) - {""}

@@ -7,14 +7,16 @@ took: what a task costs besides its points, some milliseconds, stays far below 5
 
 from __future__ import annotations
 
+import asyncio
 import math
-import os
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -24,29 +26,23 @@ from qubudget.study.blocks import Block
 from qubudget.study.evaluator import Evaluator
 from qubudget.study.points import Indices, Points
 
-if TYPE_CHECKING:
-    from distributed import Client
-
 TASK_SECONDS = 1.0
 """How long a batch sent to a worker should take."""
 STORE_SECONDS = 0.5
 """Points of this process are stored together when they have taken this long."""
 STORE_SHARE = 0.03
 """... and when storing the ones before took less than this share of that time."""
-ANSWER_SECONDS = 6.0
+ANSWER_SECONDS = 5.0
 """How long a scheduler may take to answer."""
 AHEAD = 2
 """Batches in flight per worker, so that none waits for the driver."""
 LOSSES = 3
 """Workers that a single point may take down before it is given up."""
-ONE_THREAD = {
-    name: "1"
-    for name in (
-        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
-    )
-}  # fmt: skip
-"""Environment of a worker: as many processes as cores, one thread in each."""
+THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
+)  # fmt: skip
+"""What tells libraries how many threads to start: one in each worker, and a worker per core."""
 
 MakePoints = Callable[[Indices], Points]
 _computing = threading.Lock()
@@ -83,36 +79,43 @@ def in_this_process(
 
 
 @contextmanager
-def local_workers(count: int) -> Iterator[Client]:
+def local_workers(count: int) -> Iterator[Any]:
     """Processes of this machine, started afresh (not forked), restarted when they die."""
     import dask
-    from distributed import Client, LocalCluster
 
+    distributed = _distributed()
     with ExitStack() as stack:
         stack.enter_context(
-            dask.config.set({"distributed.nanny.pre-spawn-environ": ONE_THREAD})
+            dask.config.set({"distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, "1")})
         )
         cluster = stack.enter_context(
-            LocalCluster(
+            distributed.LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, memory_limit=0,
                 dashboard_address=None, silence_logs=50,
             )
         )  # fmt: skip
-        yield stack.enter_context(Client(cluster))
+        yield stack.enter_context(distributed.Client(cluster))
+
+
+async def _answer(address: str) -> None:
+    """Shake hands with a scheduler; a Client would wait for ever for one that stays silent."""
+    asked = _distributed().comm.connect(address, timeout=ANSWER_SECONDS)
+    comm = await asyncio.wait_for(asked, ANSWER_SECONDS + 1)
+    comm.abort()
 
 
 @contextmanager
-def running_cluster(address: str) -> Iterator[Client]:
+def running_cluster(address: str) -> Iterator[Any]:
     """The Dask cluster whose scheduler is at ``address`` ("tcp://host:8786").
 
     Raises
     ------
     EngineError: it does not answer within seconds.
     """
-    from distributed import Client
-
     try:
-        client = Client(address, timeout=ANSWER_SECONDS)
+        with ThreadPoolExecutor(1) as aside:  # a notebook's thread has a loop of its own
+            aside.submit(asyncio.run, _answer(address)).result()
+        client = _distributed().Client(address, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise EngineError(
             f"no Dask scheduler answers at {address} within {ANSWER_SECONDS:g} s: "
@@ -123,7 +126,7 @@ def running_cluster(address: str) -> Iterator[Client]:
 
 
 def on_workers(
-    client: Client, evaluator: Evaluator, runs: Sequence[Indices], points: MakePoints
+    client: Any, evaluator: Evaluator, runs: Sequence[Indices], points: MakePoints
 ) -> Iterator[list[Block]]:
     """Groups of blocks to be stored together, as workers finish them, in any order.
 
@@ -134,12 +137,10 @@ def on_workers(
     ------
     EngineError: at the end, points that were left out; at once, a failure of the engine itself.
     """
-    from distributed import as_completed
-
     queue = _Queue(runs)
     running: dict[Any, list[Indices]] = {}
     lost: list[Indices] = []
-    finished = as_completed(loop=client.loop)
+    finished = _distributed().as_completed(loop=client.loop)
 
     def fill() -> None:
         slots = AHEAD * max(1, len(client.nthreads()))
@@ -224,6 +225,6 @@ def _compute(
         return blocks, time.perf_counter() - began
 
 
-def default_workers() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _distributed() -> Any:
+    """Dask's package, imported when first needed; it carries no types."""
+    return import_module("distributed")

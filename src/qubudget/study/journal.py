@@ -54,19 +54,24 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that its name only ever stands for all of ``content``, on the disk."""
     rest = path.with_name(path.name + REST)
     try:
-        with open(rest, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_flushed(rest, content)
         os.replace(rest, path)
     except OSError:
         with suppress(OSError):
             rest.unlink()
         raise
-    flush_folder(path.parent)
+    _flush_folder(path.parent)
 
 
-def flush_folder(folder: Path) -> None:
+def write_flushed(path: Path, content: bytes) -> None:
+    """Write a file and wait until its content is on the disk."""
+    with open(path, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
     """Make the names in a folder last through a loss of power."""
     if os.name == "nt":
         return  # Windows has no handle of a folder to flush

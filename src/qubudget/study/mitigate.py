@@ -23,11 +23,10 @@ from qubudget.study.impact_factors import (
     UNKNOWN,
     ImpactFactors,
     Interval,
-    Struck,
     ends,
     impact_factors,
-    struck,
 )
+from qubudget.study.struck import Struck, struck
 
 if TYPE_CHECKING:
     from qubudget.qec.result import QecResult

@@ -23,8 +23,8 @@ from zarr.storage import MemoryStore
 from qubudget.errors import DesignError, Problem
 from qubudget.study import journal
 from qubudget.study.blocks import Block
-from qubudget.study.dataset import Columns, dataset_of, space_of
-from qubudget.study.journal import StoreError, naming_cause, write_whole
+from qubudget.study.dataset import Columns, dataset_of, loaded, space_of
+from qubudget.study.journal import StoreError, naming_cause, write_flushed, write_whole
 from qubudget.study.points import Indices, Space
 
 Manifest = Mapping[str, Any]
@@ -65,7 +65,7 @@ class Store:
             allowed = "a new name, or the output of a sweep"
             raise DesignError(str(path), [Problem("--output", str(path), allowed)]) from None
         if complete:
-            return cls(path, manifest, space_of(_loaded(path, manifest["keys"])), complete)
+            return cls(path, manifest, space_of(loaded(path, manifest["keys"])), complete)
         return cls(path, manifest, journal.read_space(path / JOURNAL), complete)
 
     @contextmanager
@@ -114,7 +114,7 @@ class Store:
     def read(self) -> xarray.Dataset:
         """All results so far; a point that is not finished has the error "not computed"."""
         if self.complete:
-            return _loaded(self.path, self.manifest["keys"])
+            return loaded(self.path, self.manifest["keys"])
         columns = Columns(self.space, list(journal.sound_blocks(self.journal)))
         return dataset_of(columns, columns.names, self._attributes(complete=False))
 
@@ -135,12 +135,13 @@ class Store:
                     shutil.rmtree(old)
             for name in arrays:
                 os.rename(self._stage / name, self.path / name)
-            journal.flush_folder(self.path)
+            if hasattr(os, "sync"):
+                os.sync()  # the names of all these folders, before anything points to them
             self._commit(arrays, complete=complete)
             if complete:
                 shutil.rmtree(self.journal)
                 self.complete = True
-        return _loaded(self.path, self.manifest["keys"])
+        return loaded(self.path, self.manifest["keys"])
 
     @property
     def _stage(self) -> Path:
@@ -161,7 +162,7 @@ class Store:
                     continue
                 path = self._stage / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, content.to_bytes())
+                write_flushed(path, content.to_bytes())
             arrays |= {
                 name.removesuffix(f"/{ROOT}"): json.loads(content.to_bytes())
                 for name, content in kept.items()
@@ -225,9 +226,3 @@ def _differences(old: Manifest, new: Manifest, names: list[str]) -> str:
 def _short(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 60 else text[:12] + "..."
-
-
-def _loaded(path: Path, keys: list[str]) -> xarray.Dataset:
-    with xarray.open_zarr(path, chunks=None, consolidated=True) as found:
-        loaded = found.load()
-    return loaded.set_coords([key for key in keys if key in loaded])

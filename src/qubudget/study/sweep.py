@@ -11,7 +11,6 @@ from typing import Any, get_args
 
 import xarray
 
-from qubudget import __version__
 from qubudget.design import Design
 from qubudget.errors import DesignError, Problem
 from qubudget.pipeline import WINGS, Effort

@@ -9,7 +9,6 @@ refused, by the ordinary chain. Answers are those of ``evaluate`` to 1e-9.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -25,49 +24,15 @@ from qubudget.errors import DesignError, OutOfRangeError, Problem, QubudgetError
 from qubudget.impact.falling import deposits
 from qubudget.pipeline import MAX_PASSES, RESIDUAL, Chain
 from qubudget.study import vector_coherence, vector_rates, vector_thermal
-from qubudget.study.vector_inputs import Floats, Mask, Points, refusals, supported
+from qubudget.study.vector_inputs import Floats, Mask, Points, refusals
+from qubudget.study.vector_inputs import supported as supported
+from qubudget.study.vector_table import COLUMNS, Columns, Table, flat, value_of
 
 CHUNK = 8192
 """Points computed together: their arrays fit into a processor's cache."""
-ERROR = "error"
-"""Name of the column that says why a point has no values; empty where it has."""
-
-Columns = dict[str, NDArray[Any]]
-_TEXTS = ("thermal.status", "thermal.binding_stage", "thermal.max_qubits.binding_stage")
-_UNITS = {
-    "_per_s": "1/s",
-    "rate_per_s": "1/s",
-    "_K": "K",
-    "_W": "W",
-    "_s": "s",
-    "_eV": "eV",
-}
-_COLUMNS = re.compile(
-    r"thermal\.(status|binding_stage|wall_power_W|machine\..*|max_qubits\.(total|binding_stage)"
-    r"|max_qubits\.by_stage\..*|stages\.[^.]+\.(?!name|unexplained).*)"
-    r"|coherence\.(t[12](_modelled)?_s|tphi(_modelled)?_s|thermal_population|chip_temperature_K"
-    r"|(relaxation|unprotected)_per_x_per_s|excess_up_share|gate\..*"
-    r"|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
-    r"|feedback\.(correction_power_W|passes)|impact\..*"
-)
 
 
-def unit_of(name: str) -> str:
-    """SI unit (or eV) of a column by its name; "1" for a plain number, "" for a text.
-
-    >>> unit_of("thermal.stages.mxc.temperature_K"), unit_of("impact.rate_per_s.muon")
-    ('K', '1/s')
-    """
-    if name in (*_TEXTS, ERROR):
-        return ""
-    if name.startswith("impact.rate_per_s."):
-        return "1/s"
-    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "1")
-
-
-def vectorised(
-    design: Design, values: Mapping[str, ArrayLike], *, chunk: int = CHUNK
-) -> Columns:
+def vectorised(design: Design, values: Mapping[str, ArrayLike], *, chunk: int = CHUNK) -> Columns:
     """What the chain computes of many designs, without Monte Carlo.
 
     Parameters
@@ -86,9 +51,9 @@ def vectorised(
     DesignError: a key that no design has.
 
     >>> from qubudget.design import load
-    >>> found = vectorised(load("krinner-xld400"), {"machine.qubits": [50, 500]})
+    >>> found = vectorised(load("krinner-xld400"), {"stages.mxc.rated_power": [19e-6, 38e-6]})
     >>> [round(1e3 * t, 2) for t in found["thermal.stages.mxc.temperature_K"].tolist()]
-    [11.62, 36.51]
+    [11.62, 9.27]
     """
     columns = {key: np.atleast_1d(np.asarray(value)) for key, value in values.items()}
     lengths = {column.shape for column in columns.values()}
@@ -96,7 +61,7 @@ def vectorised(
         raise OutOfRangeError(f"points: one value of every key for each, given {lengths}")
     size = next(iter(lengths))[0]
     _known(design, columns)
-    table = _Table(size)
+    table = Table(size)
     arrays = {k: c.astype(np.float64) for k, c in columns.items() if supported(k, design)}
     others = {k: c for k, c in columns.items() if k not in arrays}
     for chosen, changes in _groups(arrays, others, size):
@@ -134,7 +99,7 @@ def _groups(
 
     A place without an attenuator (0 dB) is another line than one with: a choice.
     """
-    labels = {key: column for key, column in others.items()}
+    labels = dict(others)
     for key, column in arrays.items():
         if ".attenuation." in key and np.any(column == 1.0):
             labels[key] = np.where(column == 1.0, 1.0, np.nan)
@@ -158,32 +123,8 @@ def _changed(design: Design, values: Mapping[str, Any]) -> Design:
     )
 
 
-class _Table:
-    """Columns that are filled point by point or in parts."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._columns: Columns = {}
-        self._errors = np.zeros(size, dtype=object)
-        self._errors[:] = ""
-
-    def fill(self, chosen: NDArray[np.intp], part: Mapping[str, ArrayLike]) -> None:
-        for name, value in part.items():
-            if name not in self._columns:
-                text = name in _TEXTS
-                new = np.full(self.size, "" if text else np.nan, object if text else np.float64)
-                self._columns[name] = new
-            self._columns[name][chosen] = value
-
-    def refuse(self, chosen: NDArray[np.intp], reason: str) -> None:
-        self._errors[chosen] = reason
-
-    def columns(self) -> Columns:
-        return {**self._columns, ERROR: self._errors}
-
-
 def _compute(
-    table: _Table, base: Design, chosen: NDArray[np.intp], values: dict[str, Floats]
+    table: Table, base: Design, chosen: NDArray[np.intp], values: dict[str, Floats]
 ) -> None:
     """Points of one base: those that no file could state are refused, the rest computed."""
     points = Points(base, values, chosen.size)
@@ -198,7 +139,7 @@ def _compute(
         _halved(table, base, chosen[good], kept)
 
 
-def _halved(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
+def _halved(table: Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
     """All points at once, or by halves where some function refuses one of them."""
     problems = check(points.first)
     if problems:  # ranges and orders are looked at before: what is left is wrong with all of them
@@ -212,14 +153,14 @@ def _halved(table: _Table, base: Design, chosen: NDArray[np.intp], points: Point
             _one(table, base, chosen, points)
             return
         middle = points.size // 2
-        for part in (slice(0, middle), slice(middle, points.size)):
-            _halved(table, base, chosen[part], points.take(part))
+        for half in (slice(0, middle), slice(middle, points.size)):
+            _halved(table, base, chosen[half], points.take(half))
         return
     table.fill(chosen, rates)
     for here, part, refused in parts:
         table.fill(chosen[here[~refused]], {k: _rows(v, ~refused) for k, v in part.items()})
-        for index in here[refused].tolist():
-            _one(table, base, chosen[[index]], points.take(slice(index, index + 1)))
+        for place in here[refused].tolist():
+            _one(table, base, chosen[[place]], points.take(slice(place, place + 1)))
 
 
 def _rows(value: NDArray[Any], mask: Mask) -> NDArray[Any]:
@@ -262,7 +203,7 @@ def _cold(
     raise OutOfRangeError(f"no fixed point in {MAX_PASSES} passes")
 
 
-def _one(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
+def _one(table: Table, base: Design, chosen: NDArray[np.intp], points: Points) -> None:
     """One point by the ordinary chain."""
     try:
         design = _changed(base, {key: value[0].item() for key, value in points.values.items()})
@@ -286,26 +227,5 @@ def _one(table: _Table, base: Design, chosen: NDArray[np.intp], points: Points) 
             "mean_deposit_eV": mean,
         },
     }
-    found = {name: value for name, value in flat(document) if _COLUMNS.fullmatch(name)}
-    table.fill(chosen, {k: _value(k, v) for k, v in found.items()})
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in _TEXTS:
-        return value or ""
-    return np.nan if value is None else float(value)
-
-
-def flat(document: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Values of a report by dotted names; members of lists by their ``name``, others left out."""
-    if isinstance(document, list):
-        document = {
-            member["name"]: member
-            for member in document
-            if isinstance(member, dict) and "name" in member
-        }
-    if not isinstance(document, dict):
-        yield prefix, document
-        return
-    for key, value in document.items():
-        yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
+    found = {name: value for name, value in flat(document) if COLUMNS.fullmatch(name)}
+    table.fill(chosen, {k: value_of(k, v) for k, v in found.items()})

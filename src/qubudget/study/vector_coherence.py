@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from qubudget.design.schema import DesignModel
 from qubudget.materials.superconductors import superconductor
@@ -15,33 +14,23 @@ from qubudget.qubit.channels import (
     Rates,
     dephasing_rates,
     design_quasiparticle_rates,
-    occupations,
-    quasiparticle_response,
     radiative_rates,
-    unprotected_response,
 )
-from qubudget.qubit.gate_errors import readout_snr
-from qubudget.qubit.gates import (
-    coherence_factor,
-    coherence_time,
-    combine_errors,
-    heating_leakage,
-    one_qubit_decoherence_error,
-    two_qubit_decoherence_error,
-)
+from qubudget.qubit.gates import coherence_time
 from qubudget.qubit.noise_path import ROOM, ROOM_TEMPERATURE
-from qubudget.qubit.published import (
-    CONSTANT_FLOOR,
-    VARIANTS,
-    published_fidelity,
-    published_t2_star,
-)
-from qubudget.qubit.readout import overlap_error, relaxation_error
 from qubudget.study.vector_circuit import sensitivities
+from qubudget.study.vector_gates import (
+    Decay,
+    Table,
+    gate_table,
+    published_table,
+    stated_or,
+    summed,
+)
 from qubudget.study.vector_inputs import Floats, Mask, Points
+from qubudget.study.vector_noise import occupations
 from qubudget.study.vector_thermal import Balances
 
-Table = dict[str, Floats]
 _NAN = np.full(1, np.nan)
 
 
@@ -135,32 +124,23 @@ def _without(design: DesignModel, stage: Floats | None, chip: Floats, nothing: F
     """Of a qubit without a modelled T1; measured values stand where ``stage`` (K) is known."""
     measured = design.measured
     stated = stage is not None
-    t1 = _or(measured.t1 if stated else None, nothing)
-    t2 = _or(measured.t2 if stated else None, nothing)
+    t1 = stated_or(measured.t1 if stated else None, nothing)
+    t2 = stated_or(measured.t2 if stated else None, nothing)
     table = {"coherence.t1_s": t1, "coherence.t2_s": t2, "coherence.tphi_s": nothing}
     if stage is not None and measured.t1 is not None and measured.t2 is not None:
-        decay = _Decay(1 / t1, np.maximum(0.0, 1 / t2 - 1 / t1 / 2), np.zeros(1))
+        decay = Decay(1 / t1, np.maximum(0.0, 1 / t2 - 1 / t1 / 2), np.zeros(1))
         table["coherence.tphi_s"] = _time(decay.dephasing)
-        table |= _gates(design, stage, decay, np.zeros(1))
+        table |= gate_table(design, stage, decay, np.zeros(1))
     elif stated:
         for name in ("one_qubit_error", "two_qubit_error", "readout_error"):
-            table[f"coherence.gate.{name}"] = _or(getattr(measured, name), nothing)
+            table[f"coherence.gate.{name}"] = stated_or(getattr(measured, name), nothing)
     else:
         for name in ("one_qubit_error", "two_qubit_error", "readout_error"):
             table[f"coherence.gate.{name}"] = nothing
     table["coherence.chip_temperature_K"] = chip
     if stated:
-        table |= _published(design, chip, t1)
+        table |= published_table(design, chip, t1)
     return table
-
-
-@dataclass(frozen=True)
-class _Decay:
-    """Rates of relaxation, exponential and Gaussian dephasing, 1/s."""
-
-    relaxation: Floats
-    dephasing: Floats
-    gaussian: Floats
 
 
 def _coherent(
@@ -176,20 +156,19 @@ def _coherent(
             *(np.atleast_1d(f) for f in (qubit.frequency, second, design.readout.frequency))
         )
     )
-    photons = occupations(design, warm, frequencies, rises)  # type: ignore[arg-type]
-    drive, resonator = photons.drive, photons.resonator
+    drive, resonator = occupations(design, warm, frequencies, rises)
     broken = design_quasiparticle_rates(design, chip, radiation)
     rates = radiative_rates(design, chip, qubit.frequency, drive[0], resonator[0]) | broken
     shot, noises = dephasing_rates(design, chip, resonator[-1], *sensitivities(points))
     table = _channels(rates, shot, noises)
 
-    down, up = (_sum(rate[i] for rate in rates.values()) for i in (0, 1))
+    down, up = (summed(rate[i] for rate in rates.values()) for i in (0, 1))
     relaxation = down + up
-    gaussian = np.sqrt(_sum(rate**2 for rate in noises.values()))
+    gaussian = np.sqrt(summed(rate**2 for rate in noises.values()))
     modelled_t1 = _time(relaxation)
-    t1 = _or(measured.t1, modelled_t1)
+    t1 = stated_or(measured.t1, modelled_t1)
     total = np.where(np.isnan(t1), 0.0, 1 / t1)
-    decay = _Decay(total, shot, gaussian)
+    decay = Decay(total, shot, gaussian)
     refused = np.zeros(1, bool)
     modelled_tphi = _finite(coherence_time(0.0, shot, gaussian))
     tphi = modelled_tphi
@@ -198,15 +177,13 @@ def _coherent(
     else:
         t2 = np.atleast_1d(np.asarray(measured.t2, dtype=np.float64))
         refused = 1 / t2 < total / 2 * (1 - 1e-12)
-        decay = _Decay(total, np.maximum(0.0, 1 / t2 - total / 2), np.zeros(1))
+        decay = Decay(total, np.maximum(0.0, 1 / t2 - total / 2), np.zeros(1))
         tphi = _time(decay.dephasing)
     with np.errstate(invalid="ignore"):
         hotter = radiative_rates(design, chip, second, drive[1], resonator[1]) | broken
-        heating = 2.0 * _sum(rate[1] for rate in hotter.values())
+        heating = 2.0 * summed(rate[1] for rate in hotter.values())
         heating = np.where(relaxation > 0, heating * (total / relaxation), 0.0)
         population = np.where(relaxation > 0, up / relaxation, np.nan)
-    per_x = quasiparticle_response(design, chip, design.chip.burst_temperature)
-    unprotected, _ = unprotected_response(design, chip)
     table |= {
         "coherence.t1_s": t1,
         "coherence.t2_s": t2,
@@ -216,11 +193,8 @@ def _coherent(
         "coherence.tphi_modelled_s": modelled_tphi,
         "coherence.thermal_population": population,
         "coherence.chip_temperature_K": chip,
-        "coherence.relaxation_per_x_per_s": per_x[0] + per_x[1],
-        "coherence.unprotected_per_x_per_s": unprotected,
-        "coherence.excess_up_share": per_x[1] / (per_x[0] + per_x[1]),
-        **_gates(design, stage, decay, heating),
-        **_published(design, chip, t1),
+        **gate_table(design, stage, decay, heating),
+        **published_table(design, chip, t1),
     }
     return table, refused
 
@@ -237,79 +211,6 @@ def _channels(rates: Rates, shot: Floats, noises: Mapping[str, Floats]) -> Table
     for name, rate in {SHOT_NOISE: shot, **noises}.items():
         table[f"coherence.channels.{name}.rate_per_s"] = rate
     return table
-
-
-def _gates(design: DesignModel, stage: Floats, decay: _Decay, heating: Floats) -> Table:
-    """As ``gate_errors`` in closed form; ``heating`` from 1 to 2, 1/s."""
-    gates, measured = design.gates, design.measured
-
-    def factors(time: ArrayLike) -> tuple[Floats, Floats]:
-        left = coherence_factor(time, decay.relaxation, decay.dephasing, decay.gaussian)
-        return np.exp(-np.multiply(time, decay.relaxation)), left
-
-    one = one_qubit_decoherence_error(*factors(gates.one_qubit_time))
-    two = two_qubit_decoherence_error(*factors(gates.two_qubit_time))
-    lost = heating_leakage(heating, gates.two_qubit_time)
-    modelled = {
-        "one_qubit_error": combine_errors(one, gates.one_qubit_floor, ceiling=1 / 2),
-        "two_qubit_error": combine_errors(two, gates.two_qubit_floor, ceiling=3 / 4),
-        "leakage": combine_errors(lost, gates.leakage_floor, ceiling=1.0),
-        "readout_error": combine_errors(
-            overlap_error(readout_snr(design, stage)),
-            relaxation_error(gates.readout_time, decay.relaxation),
-            gates.readout_floor,
-            ceiling=1 / 2,
-        ),
-    }
-    table: Table = {}
-    for name, value in modelled.items():
-        stated = None if name == "leakage" else getattr(measured, name)
-        table[f"coherence.gate.{name}"] = _or(stated, value)
-        table[f"coherence.gate.{name}_modelled"] = np.atleast_1d(value)
-    return table
-
-
-def _published(design: DesignModel, chip: Floats, t1: Floats) -> Table:
-    """The first paper's model."""
-    loss = np.atleast_1d(
-        _sum(np.multiply(part.participation, part.tan_delta) for part in design.dielectrics)
-    )
-    relaxes = design.published.include_relaxation
-    decays = ~np.isnan(t1) if relaxes else np.ones(1, bool)
-    table: Table = {}
-    for variant in VARIANTS:
-        # Without loss the table's floor vanishes, and with it the rate.
-        free = (loss == 0) & (variant == "published-table") & (not relaxes)
-        t2 = published_t2_star(
-            np.where(free, 1.0, loss),
-            chip,
-            variant,
-            t1=np.where(np.isnan(t1), 1 / CONSTANT_FLOOR, t1) if relaxes else None,
-        )
-        fidelity = np.where(free, 1.0, published_fidelity(t2))
-        found = {
-            "t2_star_s": np.where(decays & ~free, t2, np.nan),
-            "fidelity": np.where(decays, fidelity, np.nan),
-        }
-        for name, value in found.items():
-            table[f"coherence.published.variants.{variant}.{name}"] = value
-            if variant == design.published.variant:
-                table[f"coherence.published.{name}"] = value
-    return table
-
-
-def _sum(values: object) -> Floats:
-    total = np.zeros(1)
-    for value in values:  # type: ignore[attr-defined]
-        total = total + value
-    return total
-
-
-def _or(stated: ArrayLike | None, otherwise: Floats) -> Floats:
-    """What was measured, or else the model's."""
-    if stated is None:
-        return np.atleast_1d(otherwise)
-    return np.atleast_1d(np.asarray(stated, dtype=np.float64))
 
 
 def _time(rate: Floats) -> Floats:

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ def supported(key: str, design: DesignModel | None = None) -> bool:
     """Whether values of a key are computed as an array.
 
     Points of any other key are grouped by its value. What a photonic line carries, and the
-    transition frequencies of a qubit over metal or stated by its energies, are grouped too: that depends on the design.
+    transitions of a qubit over metal or stated by its energies, are grouped too: that depends on
+    the design.
 
     >>> supported("qubit.frequency"), supported("qubit.film")
     (True, False)
@@ -135,9 +137,13 @@ def allowed_range(design: DesignModel, key: str) -> tuple[Quantity, bool]:
     for item in items:
         if isinstance(item, Quantity):
             return item, False
-    low = max((item.ge for item in items if isinstance(item, Ge)), default=0)
-    high = min((item.le for item in items if isinstance(item, Le)), default=np.inf)
-    return Quantity("1", float(typing.cast(float, low)), float(typing.cast(float, high))), True
+    bounds: dict[str, Any] = {"low": 0, "high": np.inf}
+    for item in items:
+        if isinstance(item, Ge):
+            bounds["low"] = item.ge
+        elif isinstance(item, Le):
+            bounds["high"] = item.le
+    return Quantity("1", float(bounds["low"]), float(bounds["high"])), True
 
 
 def _flat(annotation: Any) -> Iterator[Any]:
@@ -200,7 +206,7 @@ def _inconsistent(design: DesignModel) -> Iterator[tuple[Mask, str]]:
         yield np.greater(t2, 2 * np.asarray(t1)), "measured.t2: allowed: at most twice measured.t1"
     known = design.measured.temperature
     ordered = [known[stage.name] for stage in design.stages if stage.name in known]
-    for warm, cold in zip(ordered, ordered[1:], strict=False):
+    for warm, cold in pairwise(ordered):
         yield np.greater_equal(cold, warm), "measured.temperature: a stage warmer than the next"
     qubit, readout = design.qubit, design.readout
     yield (

@@ -7,58 +7,27 @@ a number along all points has shape (1,), so that the same loops run on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
-from qubudget.cryostat.active import heat_while_on
 from qubudget.cryostat.boundary import boundary_rise
-from qubudget.cryostat.heat import switching_power
 from qubudget.cryostat.loads import Law
-from qubudget.cryostat.passive import ROOM, passive_heat, rated_temperature
-from qubudget.cryostat.radiation import radiated_heat
+from qubudget.cryostat.passive import ROOM, rated_temperature
 from qubudget.cryostat.solver import stable_root
 from qubudget.cryostat.stage_cooling import StageCooling, capacity, stage_cooling
 from qubudget.cryostat.wall import ROOM_TEMPERATURE, specific_power
-from qubudget.cryostat.workload import (
-    IDLE,
-    ONE_QUBIT,
-    TWO_QUBIT,
-    gate_duty,
-    operation_of,
-    readout_duty,
-)
-from qubudget.design.fridge import Electronics, Line, Stage
+from qubudget.design.fridge import Stage
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
-from qubudget.study.vector_inputs import Floats, Mask, Points, laid
+from qubudget.study.vector_inputs import Floats, Mask, Points
+from qubudget.study.vector_loads import Source, along, groups_of, heat_sources, none_as_zero
 
 _ROUNDING = 1e-12  # as of ``cryostat.limits``
 _NOT_OF_LINES = ("electronics", "radiation", "fixed")
-
-
-@dataclass(frozen=True)
-class Source:
-    """As ``loads.HeatSource``, with arrays along the points."""
-
-    stage: str
-    item: str
-    kind: str
-    watts: ArrayLike
-    per_group: ArrayLike
-    count: ArrayLike | None
-    warm: str = ROOM
-    law: Law | None = None
-
-    def pieces(self, groups: ArrayLike, *, as_built: bool) -> Floats:
-        """Pieces in a machine of so many groups."""
-        if as_built and self.count is not None:
-            return _line(self.count)
-        alone = 0.0 if self.count is None else self.count
-        grows = np.greater(self.per_group, 0)
-        return _line(np.where(grows, np.multiply(self.per_group, groups), alone))
 
 
 @dataclass(frozen=True)
@@ -84,89 +53,6 @@ class Balances:
     rises: Mapping[str, Floats] = field(default_factory=dict)
 
 
-def _line(value: ArrayLike) -> Floats:
-    """At least one axis, along the points."""
-    return np.atleast_1d(np.asarray(value, dtype=np.float64))
-
-
-def _none_as_zero(value: ArrayLike | None) -> ArrayLike:
-    return 0 if value is None else value
-
-
-def groups_of(design: DesignModel) -> Floats:
-    """Groups of qubits in one fridge."""
-    return np.ceil(_line(design.machine.qubits) / design.machine.group_size)
-
-
-def heat_sources(points: Points) -> Iterator[Source]:
-    """Every heat source, as ``loads.heat_sources``."""
-    design = points.design
-    order = [ROOM, *(stage.name for stage in design.stages)]
-    loads = {key: 1.0 for key in points.values if ".load." in key and key.startswith("lines.")}
-    plain = laid(points.first, loads)
-    for line, like in zip(design.lines, plain.lines, strict=True):
-        places = order[order.index(line.starts_at) : order.index(line.ends_at) + 1]
-        counted = (line.per_group, line.count)
-        for piece in passive_heat(plain, like, places):
-            times = points.values.get(f"lines.{line.name}.load.{piece.stage}")
-            if times is not None:
-                law = None if piece.law is None else _times(_line(times), piece.law)
-                here = (line.name, piece.kind, _line(times), *counted, piece.warm, law)
-                yield Source(piece.stage, *here)
-            elif piece.watts > 0:
-                here = (line.name, piece.kind, piece.watts, *counted, piece.warm, piece.law)
-                yield Source(piece.stage, *here)
-        if not np.any(line.per_group) and not np.any(_none_as_zero(line.count)):
-            continue
-        for stage, kind, operation, watts in heat_while_on(design, line, places):
-            if stage != ROOM and np.any(watts > 0):
-                mean = watts if operation == IDLE else watts * duty(design, line)
-                yield Source(stage, line.name, kind, _line(mean), *counted)
-    for part in design.electronics:
-        power = electronics_power(part)
-        yield Source(part.stage, part.name, "electronics", power, part.per_group, part.count)
-    warm = ROOM
-    for stage in design.stages:
-        if np.any(stage.shield_area) and np.any(stage.emissivity):
-            shield = _shield(stage)
-            watts = shield(rated_temperature(design, warm), stage.rated_temperature)
-            yield Source(stage.name, "shield", "radiation", watts, 0, 1, warm, shield)
-        warm = stage.name
-    for load in design.loads:
-        yield Source(load.stage, load.name, "fixed", load.power, 0, 1)
-
-
-def _times(factor: Floats, law: Law) -> Law:
-    return lambda hot, cold: factor * law(hot, cold)
-
-
-def _shield(stage: Stage) -> Law:
-    area, share = stage.shield_area, stage.emissivity
-    return lambda hot, cold: radiated_heat(hot, cold, area, share)
-
-
-def electronics_power(part: Electronics) -> Floats:
-    """Power of one piece, W."""
-    if part.power is not None:
-        return _line(part.power)
-    return _line(switching_power(part.capacitance, part.voltage, part.clock))  # type: ignore[arg-type]
-
-
-def duty(design: DesignModel, line: Line) -> Floats:
-    """Share of the time that a line is on, as ``active.duty``."""
-    work, gates, operation = design.workload, design.gates, operation_of(line.kind)
-    if operation in (ONE_QUBIT, TWO_QUBIT):
-        one = operation == ONE_QUBIT
-        count = work.one_qubit_gates if one else work.two_qubit_gates
-        time = gates.one_qubit_time if one else gates.two_qubit_time
-        # Where there is no such line it needs no duty; a stated count needs one.
-        none = np.equal(line.per_group, 0) & np.equal(_none_as_zero(line.count), 0)
-        lines = np.where(none, 1e9, line.per_group)
-        return _line(gate_duty(count, time, lines, work.cycle_time))
-    size = design.machine.group_size
-    return _line(readout_duty(work.readouts, size, gates.readout_time, work.cycle_time))
-
-
 def solve(points: Points, extra: Floats) -> Balances:
     """Balances of all points; ``extra`` : heat of correcting, W, shape (1,) or (size,).
 
@@ -178,7 +64,7 @@ def solve(points: Points, extra: Floats) -> Balances:
     sources = tuple(heat_sources(points))
     groups = groups_of(design)
     counts = [source.pieces(groups, as_built=True) for source in sources]
-    stated = {name: _line(value) for name, value in design.measured.load.items()}
+    stated = {name: along(value) for name, value in design.measured.load.items()}
     warm: dict[str, Floats] = {ROOM: np.full(1, ROOM_TEMPERATURE)}
     ceiling = warm[ROOM]
     modelled: dict[str, Floats] = {}
@@ -186,16 +72,14 @@ def solve(points: Points, extra: Floats) -> Balances:
     for stage in design.stages:
         mine = [(s, n) for s, n in zip(sources, counts, strict=True) if s.stage == stage.name]
         fixed = extra if stage.name == design.workload.correction_stage else np.zeros(1)
-        fixed = fixed + sum(
-            (_line(s.watts) * n for s, n in mine if s.law is None), np.zeros(1)
-        )
+        fixed = fixed + sum((along(s.watts) * n for s, n in mine if s.law is None), np.zeros(1))
         flows = [(s, n) for s, n in mine if s.law is not None and np.any(n)]
         if stage.name in stated:
             fixed, flows = stated[stage.name], []
         heat = _Heat(fixed, tuple((s.law, warm[s.warm], n) for s, n in flows if s.law))
         modelled[stage.name], beyond[stage.name] = _balance(stage, heat, ceiling)
         known = design.measured.temperature.get(stage.name, modelled[stage.name])
-        warm[stage.name] = _line(known)
+        warm[stage.name] = along(known)
         ceiling = np.where(np.isnan(warm[stage.name]), ceiling, warm[stage.name])
     del warm[ROOM]
     loads, clamps = _loads(design, sources, counts, warm, extra)
@@ -205,13 +89,11 @@ def solve(points: Points, extra: Floats) -> Balances:
     rises = {}
     if design.joints:
         for joint in design.joints:
-            own = np.zeros(1) if joint.line else _line(_none_as_zero(joint.power))
+            own = np.zeros(1) if joint.line else along(none_as_zero(joint.power))
             power = clamps.get((joint.line, joint.stage), own) if joint.line else own
             at = warm[joint.stage]
             rises[joint.name] = boundary_rise(power, joint.area, joint.interface, at).rise
-    return Balances(
-        points, sources, extra, warm, modelled, load, loads, beyond, stable, rises
-    )
+    return Balances(points, sources, extra, warm, modelled, load, loads, beyond, stable, rises)
 
 
 @dataclass(frozen=True)
@@ -231,7 +113,8 @@ class _Heat:
         total = self.fixed
         for law, hot, pieces in self.flows:
             # A stage without temperature is replaced: what it gives is not used, or is nothing.
-            total = total + pieces * law(np.where(np.isnan(hot), ROOM_TEMPERATURE, hot), temperature)
+            known = np.where(np.isnan(hot), ROOM_TEMPERATURE, hot)
+            total = total + pieces * law(known, temperature)
         return total
 
 
@@ -239,10 +122,10 @@ def _balance(stage: Stage, heat: _Heat, ceiling: Floats) -> tuple[Floats, Mask]:
     """Temperature, K, NaN without balance, and whether it is extrapolated."""
     cooling = stage_cooling(stage)
     if cooling is None:
-        rated = _line(stage.rated_temperature)
+        rated = along(stage.rated_temperature)
         held = (heat.watts(rated) < capacity(stage)) & (rated < ceiling) & ~heat.lost
         return np.where(held, rated, np.nan), np.zeros(1, bool)
-    base = _line(cooling.base)
+    base = along(cooling.base)
     if not heat.flows and stage.cooling != "table":
         temperature = cooling.temperature(heat.fixed)
         held = temperature < ceiling
@@ -268,7 +151,7 @@ def _balance(stage: Stage, heat: _Heat, ceiling: Floats) -> tuple[Floats, Mask]:
 def _full(cooling: StageCooling, heat: _Heat, high: Floats, found: Floats) -> Mask:
     """A load that a curve's last point takes to the digit has its balance there."""
     exact = (heat.fixed == cooling.most) & (high == cooling.warmest) & np.isnan(found)
-    return exact & (not heat.flows)
+    return np.asarray(exact & (not heat.flows))
 
 
 def _loads(
@@ -283,7 +166,7 @@ def _loads(
     one: dict[tuple[str | None, str], Floats] = {}
     known = {ROOM: np.full(1, ROOM_TEMPERATURE), **warm}
     for source, count in zip(sources, counts, strict=True):
-        each = _line(source.watts)
+        each = along(source.watts)
         if source.law is not None:
             hot, cold = np.broadcast_arrays(known[source.warm], known[source.stage])
             both = ~(np.isnan(hot) | np.isnan(cold))
@@ -299,15 +182,15 @@ def _loads(
     return loads, one
 
 
-def report(found: Balances) -> dict[str, Floats]:
+def report(found: Balances) -> dict[str, NDArray[Any]]:
     """The report's ``thermal``, without what is a list of parts."""
     design = found.points.design
-    values: dict[str, Floats] = {}
+    values: dict[str, NDArray[Any]] = {}
     margins, power = [], np.zeros(1)
     for stage in design.stages:
         name, key = stage.name, f"thermal.stages.{stage.name}"
-        at, load, most = found.temperature[name], found.load[name], _line(capacity(stage))
-        limit = _line(stage.max_temperature)
+        at, load, most = found.temperature[name], found.load[name], along(capacity(stage))
+        limit = along(stage.max_temperature)
         margins.append((most - load) / most)
         values |= {
             f"{key}.temperature_K": at,
@@ -318,14 +201,14 @@ def report(found: Balances) -> dict[str, Floats]:
             f"{key}.margin": margins[-1],
             f"{key}.max_temperature_K": limit,
             f"{key}.temperature_margin": (limit - at) / limit,
-            f"{key}.extrapolated": found.extrapolated[name],
+            f"{key}.extrapolated": found.extrapolated[name].astype(np.float64),
         }
         warm = np.where(np.isnan(at), 1.0, at)
         used = specific_power(warm, design.cryostat.wall_power)
         power = power + np.where(np.isnan(at), np.nan, load * used)
     names = np.array([stage.name for stage in design.stages])
     least = np.argmin(np.stack(np.broadcast_arrays(*margins)), axis=0)
-    fridges = np.ceil(_line(design.machine.total_qubits) / design.machine.qubits)
+    fridges = np.ceil(along(design.machine.total_qubits) / design.machine.qubits)
     return {
         "thermal.status": np.where(found.stable, "STABLE", "RUNAWAY"),
         "thermal.binding_stage": names[least],
@@ -337,7 +220,7 @@ def report(found: Balances) -> dict[str, Floats]:
     }
 
 
-def _largest(found: Balances, names: np.ndarray) -> dict[str, Floats]:  # type: ignore[type-arg]
+def _largest(found: Balances, names: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Qubits that every stage's rated power holds, as ``limits.whole_groups``."""
     design = found.points.design
     size, qubits = design.machine.group_size, []
@@ -346,8 +229,8 @@ def _largest(found: Balances, names: np.ndarray) -> dict[str, Floats]:  # type: 
         slope = np.zeros(1)
         for source in found.sources:
             if source.stage == stage.name:
-                fixed = fixed + _line(source.watts) * source.pieces(0.0, as_built=False)
-                slope = slope + _line(source.watts) * _line(source.per_group)
+                fixed = fixed + along(source.watts) * source.pieces(0.0, as_built=False)
+                slope = slope + along(source.watts) * along(source.per_group)
         grows = slope != 0
         room = (capacity(stage) - fixed) / np.where(grows, slope, 1.0)
         groups = np.floor(room * (1 + _ROUNDING))

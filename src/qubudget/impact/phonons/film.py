@@ -23,6 +23,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expn
+from threadpoolctl import threadpool_limits
 
 from qubudget.constants import PLANCK
 from qubudget.errors import OutOfRangeError
@@ -208,9 +209,10 @@ def response(film: PhononFilm, top: float, threshold: float | None = None) -> Re
     breaks = g > first if film.normal else g >= first
     leaves = np.where(breaks, film.escape(g * unit), 1.0)
     rest = np.where(g <= 1.0, 1.0, 0.0)  # a quasiparticle at the gap, an electron that is heat
-    system = np.eye(g.size) - stay - (emit * (1 - leaves)) @ pair
-    held = np.linalg.solve(system, np.column_stack([rest, emit * leaves]))
-    shares = pair @ held
+    with threadpool_limits(1, "blas"):  # or the digits depend on the number of threads
+        system = np.eye(g.size) - stay - (emit * (1 - leaves)) @ pair
+        held = np.linalg.solve(system, np.column_stack([rest, emit * leaves]))
+        shares = pair @ held
     return Response(
         energy=g[breaks], deposited=shares[breaks, 0], quanta=g, returned=shares[breaks][:, 1:]
     )

@@ -160,7 +160,8 @@ def nucleon_reduction(overburden: ArrayLike, env: Environment) -> Array:
 
     With the attenuation length in air; in rock it is about a quarter longer.
     """
-    return np.asarray(np.exp(_depth(overburden) / env.nucleon_attenuation))
+    with np.errstate(over="ignore"):  # infinite: none is left
+        return np.asarray(np.exp(_depth(overburden) / env.nucleon_attenuation))
 
 
 def muon_altitude_gain(altitude: ArrayLike) -> Array:

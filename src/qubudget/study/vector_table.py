@@ -1,0 +1,90 @@
+"""Columns of a sweep: their names, their units, and how they are filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+ERROR = "error"
+"""Name of the column that says why a point has no values; empty where it has."""
+
+Columns = dict[str, NDArray[Any]]
+TEXTS = ("thermal.status", "thermal.binding_stage", "thermal.max_qubits.binding_stage")
+_UNITS = {
+    "_per_s": "1/s",
+    "rate_per_s": "1/s",
+    "_K": "K",
+    "_W": "W",
+    "_s": "s",
+    "_eV": "eV",
+}
+COLUMNS = re.compile(
+    r"thermal\.(status|binding_stage|wall_power_W|machine\..*|max_qubits\.(total|binding_stage)"
+    r"|max_qubits\.by_stage\..*|stages\.[^.]+\.(?!name|unexplained).*)"
+    r"|coherence\.(t[12](_modelled)?_s|tphi(_modelled)?_s|thermal_population|chip_temperature_K"
+    r"|gate\..*"
+    r"|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
+    r"|feedback\.(correction_power_W|passes)|impact\..*"
+)
+
+
+def unit_of(name: str) -> str:
+    """SI unit (or eV) of a column by its name; "1" for a plain number, "" for a text.
+
+    >>> unit_of("thermal.stages.mxc.temperature_K"), unit_of("impact.rate_per_s.muon")
+    ('K', '1/s')
+    """
+    if name in (*TEXTS, ERROR):
+        return ""
+    if name.startswith("impact.rate_per_s."):
+        return "1/s"
+    return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "1")
+
+
+class Table:
+    """Columns that are filled point by point or in parts."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._columns: Columns = {}
+        self._errors = np.zeros(size, dtype=object)
+        self._errors[:] = ""
+
+    def fill(self, chosen: NDArray[np.intp], part: Mapping[str, ArrayLike]) -> None:
+        for name, value in part.items():
+            if name not in self._columns:
+                text = name in TEXTS
+                new = np.full(self.size, "" if text else np.nan, object if text else np.float64)
+                self._columns[name] = new
+            self._columns[name][chosen] = value
+
+    def refuse(self, chosen: NDArray[np.intp], reason: str) -> None:
+        self._errors[chosen] = reason
+
+    def columns(self) -> Columns:
+        return {**self._columns, ERROR: self._errors}
+
+
+def value_of(name: str, value: Any) -> Any:
+    if name in TEXTS:
+        return value or ""
+    return np.nan if value is None else float(value)
+
+
+def flat(document: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Values of a report by dotted names; members of lists by their ``name``, others left out."""
+    if isinstance(document, list):
+        document = {
+            member["name"]: member
+            for member in document
+            if isinstance(member, dict) and "name" in member
+        }
+    if not isinstance(document, dict):
+        yield prefix, document
+        return
+    for key, value in document.items():
+        yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
