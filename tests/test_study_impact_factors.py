@@ -1,7 +1,6 @@
 """Impacts compared: identities, what shielding and metal may change, refusals, tables."""
 
 import json
-import math
 from dataclasses import replace
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -43,15 +44,17 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
     dask = [sys.executable, "-m", "dask"]
     with ExitStack() as stack:
 
-        def start(*arguments: str) -> None:
+        def start(*arguments: str) -> int:
             process = subprocess.Popen(
                 [*dask, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
+            return process.pid
 
-        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+        pid = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
               "--scheduler-file", str(file))  # fmt: skip
+        (folder / "scheduler.pid").write_text(str(pid))
         for _ in range(workers):
             start("worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard")
         until = time.monotonic() + 60
@@ -112,6 +115,26 @@ def test_a_point_that_takes_every_worker_down_is_left_out(tmp_path: Path) -> Non
     assert Store.open(path).missing().tolist() == [5]
     found = sweep(DESIGN, vary, output=path, resume=True, evaluator=Walkers())
     assert found.identical(sweep(DESIGN, vary, evaluator=Walkers()))
+
+
+def test_a_scheduler_that_goes_away_is_named_and_finished_points_stay(tmp_path: Path) -> None:
+    path, log = tmp_path / "out.zarr", tmp_path / "log"
+    log.mkdir()
+    with cluster(tmp_path, workers=1) as address:
+        pid = json.loads((tmp_path / "scheduler.pid").read_text())
+
+        def ending(step: str) -> None:
+            if int(step.split()[0]) >= 20:
+                os.kill(pid, signal.SIGKILL)
+
+        with pytest.raises(EngineError, match="the Dask scheduler went away"):
+            sweep(
+                DESIGN, VARY, output=path, scheduler=address, progress=ending,
+                evaluator=Walkers(seconds=0.01),
+            )  # fmt: skip
+    assert len(Store.open(path).missing()) <= 180
+    found = sweep(DESIGN, VARY, output=path, resume=True, evaluator=Walkers())
+    assert found.identical(sweep(DESIGN, VARY, evaluator=Walkers()))
 
 
 @pytest.mark.parametrize("silent", [False, True])

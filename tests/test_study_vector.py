@@ -15,11 +15,13 @@ from qubudget import evaluate
 from qubudget.design import Design, load
 from qubudget.errors import DesignError, OutOfRangeError, QubudgetError
 from qubudget.impact.falling import deposits
+from qubudget.pipeline import Chain
 from qubudget.study.vector import vectorised
 from qubudget.study.vector_inputs import supported
 from qubudget.study.vector_table import ERROR, flat, unit_of
 
 PRESETS = ("krinner-xld400", "willow-like", "thermal-wall", "inverted-4k-qubits")
+CHAIN = Chain("quick", 1)
 ELECTRONVOLT = 1.602176634e-19  # J; SI definition
 CHARGE = "coherence.channels.charge-noise.rate_per_s"
 
@@ -83,9 +85,18 @@ def _point(design: Design, values: dict[str, Any], index: int) -> Design:
     return design.with_si(whole)
 
 
-def _report(design: Design) -> dict[str, Any]:
-    """What the chain says of one design, by dotted names."""
-    found = dict(flat(evaluate(design, wings=("coherence",)).to_dict()))
+def _report(design: Design, whole: bool = False) -> dict[str, Any]:
+    """What the chain says of one design, by dotted names; ``whole``: with all that a report has."""
+    if whole:
+        document = evaluate(design, wings=("coherence",)).to_dict()
+    else:
+        thermal, coherence, feedback = CHAIN.cold(design)
+        document = {
+            "thermal": thermal.to_dict(),
+            "coherence": coherence.to_dict(),
+            "feedback": feedback.to_dict(),
+        }
+    found = dict(flat(document))
     fallen = deposits(design)
     for name in ("total", "muon", "gamma", "hadron", "phonon_burst"):
         found[f"impact.rate_per_s.{name}"] = getattr(fallen.rates, name)
@@ -111,11 +122,13 @@ def _assert_same(found: dict[str, NDArray[Any]], index: int, wanted: dict[str, A
             assert value == pytest.approx(float(expected), rel=1e-9, abs=0), name
 
 
-def _compare(design: Design, values: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def _compare(
+    design: Design, values: dict[str, Any], whole: bool = False
+) -> dict[str, NDArray[Any]]:
     found = vectorised(design, values)
     for index in range(len(next(iter(values.values())))):
         try:
-            wanted = _report(_point(design, values, index))
+            wanted = _report(_point(design, values, index), whole)
         except QubudgetError:
             assert found[ERROR][index], f"point {index} is refused by the chain"
             assert np.isnan(found["coherence.t1_s"][index])
@@ -133,6 +146,15 @@ def test_random_designs_equal_the_loop(preset: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     keys = rng.permutation(sorted(RANGES)).tolist()[:14]
     _compare(design, _values(design, rng, keys, 3))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_random_design_equals_the_whole_report(preset: str) -> None:
+    design = load(preset).replace({"cryostat.samples": 0})
+    keys = sorted(set(RANGES) - {"qubit.gap_difference", "workload.one_qubit_gates"})
+    values = _values(design, np.random.default_rng(2), keys, 1)
+    assert len(values) >= 12
+    _compare(design, values, whole=True)
 
 
 def test_everything_at_once_equals_the_loop() -> None:
@@ -184,17 +206,35 @@ def test_refused_points_say_why_and_leave_the_others_alone() -> None:
 def test_choices_and_lengths_are_grouped() -> None:
     design = load("krinner-xld400").replace({"cryostat.samples": 0})
     values = {
-        "qubit.bath": np.array(["tls", "oscillator", "tls", "oscillator"]),
-        "chip.thickness": np.array([4e-4, 4e-4, 5e-4, 5e-4]),
-        "cryostat.loads": np.array(["fixed", "solved", "solved", "fixed"]),
-        "stages.still.rated_power": np.array([0.03, 0.04, 0.05, 0.06]),
-        "stages.cp.shield_area": np.array([0.1, 0.2, 0.0, 0.3]),
-        "stages.cp.emissivity": np.array([0.1, 0.01, 0.1, 0.0]),
-        "lines.drive.attenuation.cp": np.array([1.0, 100.0, 10.0, 1.0]),
-        "qubit.film": np.array(["Nb", "Al", "Nb", "Ta"]),
+        "qubit.bath": np.array(["tls", "oscillator", "tls"]),
+        "chip.thickness": np.array([4e-4, 4e-4, 5e-4]),
+        "cryostat.loads": np.array(["fixed", "solved", "solved"]),
+        "stages.still.rated_power": np.array([0.03, 0.04, 0.05]),
+        "stages.cp.shield_area": np.array([0.1, 0.2, 0.0]),
+        "stages.cp.emissivity": np.array([0.1, 0.01, 0.1]),
+        "lines.drive.attenuation.cp": np.array([1.0, 100.0, 10.0]),
+        "qubit.film": np.array(["Nb", "Al", "Ta"]),
     }
     assert [supported(key) for key in values] == [False] * 3 + [True] * 4 + [False]
     _compare(design, values)
+
+
+def test_a_measured_t2_that_no_qubit_has_is_refused() -> None:
+    design = load("krinner-xld400").replace({"cryostat.samples": 0})
+    values = {
+        "measured.t2": np.array([2e-5, 1.0, 3e-5]),
+        "dielectrics.everything.tan_delta": np.array([1e-6, 1e-6, 2e-6]),
+    }
+    values = {k.replace("everything", design.dielectrics[0].name): v for k, v in values.items()}
+    found = _compare(design, values)
+    assert "measured.t2" in found[ERROR][1]
+    assert np.isnan(found["impact.rate_per_s.total"]).tolist() == [False, True, False]
+
+
+def test_no_number_is_no_choice() -> None:
+    values = {"chip.thickness": np.array([4e-4, np.nan]), "qubit.frequency": np.full(2, 5e9)}
+    found = vectorised(load("krinner-xld400"), values)
+    assert [bool(reason) for reason in found[ERROR]] == [False, True]
 
 
 def test_designs_that_are_no_arrays_are_computed_one_by_one() -> None:

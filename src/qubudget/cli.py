@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from qubudget.commands import chain, files, papers, studies
+from qubudget.commands import chain, explore, files, papers, studies
 from qubudget.commands.common import app
-from qubudget.errors import ConvergenceError, DesignError, OutOfRangeError
+from qubudget.errors import DesignError, OutOfRangeError, QubudgetError
 
-__all__ = ["app", "chain", "files", "main", "papers", "studies"]
+__all__ = ["app", "chain", "explore", "files", "main", "papers", "studies"]
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     except (DesignError, OutOfRangeError) as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(2)
-    except ConvergenceError as error:
+    except QubudgetError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(1)
     except BrokenPipeError:

@@ -38,6 +38,7 @@ AHEAD = 2
 """Batches in flight per worker, so that none waits for the driver."""
 LOSSES = 3
 """Workers that a single point may take down before it is given up."""
+GONE = "the Dask scheduler went away; finished points are stored, --resume goes on with them"
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
@@ -143,7 +144,10 @@ def on_workers(
     finished = _distributed().as_completed(loop=client.loop)
 
     def fill() -> None:
-        slots = AHEAD * max(1, len(client.nthreads()))
+        try:
+            slots = AHEAD * max(1, len(client.nthreads()))
+        except OSError as error:
+            raise EngineError(GONE) from error
         while len(running) < slots and (batch := queue.next(slots)):
             future = client.submit(
                 _compute, evaluator, [points(run) for run in batch], __version__,
@@ -157,6 +161,8 @@ def on_workers(
         blocks: list[Block] = []
         for future in group:
             batch = running.pop(future)
+            if future.status not in ("finished", "error"):
+                raise EngineError(GONE)
             error = future.exception() if future.status == "error" else None
             if error is None:
                 found, seconds = future.result()

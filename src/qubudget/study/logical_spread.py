@@ -118,10 +118,10 @@ def logical_spread(
         return LogicalSpread(best[0], ends, (None, None), ends, None, (), 1, reason)
     counting = best[1], best[2]
     active = active_inputs(inputs)
-    runs, fitted, effects = 1, _Fit.flat(), ()
+    names = [inputs.uncertain[column].name for column in active]
+    effects: tuple[MorrisEffect, ...] = ()
+    fit, runs = _Fit(np.zeros(0), np.zeros(0), 0.0), 1
     if active:
-        points = np.full((0, 0), 0.5)
-        names = [inputs.uncertain[column].name for column in active]
         few = morris_shares(names, trajectories=trajectories, seed=chain.seed)
         points = np.full((len(few) + 1, shares.shape[1]), 0.5)
         points[1:, active] = few
@@ -129,20 +129,19 @@ def logical_spread(
         values = []
         for index in range(len(points)):
             say(f"logical errors, {index + 1} of {len(points)}")
-            values.append(_run(inputs, chain, impact, machines, index, sketch=True)[0])
+            values.append(_run(inputs, chain, impact, machines, index, sketch=True)[0] or 0.0)
         runs += len(values)
-        if not all(values):
-            lost = sum(not value for value in values)
+        if lost := values.count(0.0):
             reason = f"{lost} of {len(values)} runs have no logical errors to compare"
-            return LogicalSpread(
-                best[0], (None, None), (None, None), counting, None, (), runs, reason
-            )
-        logs = np.log(np.array(values, dtype=np.float64))
+            nothing = None, None
+            return LogicalSpread(best[0], nothing, nothing, counting, None, (), runs, reason)
+        logs = np.log(np.array(values))
         effects = morris_effects(NAME, names, few, logs[1:], seed=chain.seed)
-        fitted = _Fit.of(ndtri(points[:, active]), logs)
-    moved = fitted(ndtri(shares[:, active]))
-    lost = ~np.isfinite(drawn[READ["t1"]])
-    return _mixed(best, moved, lost, fitted.residual, effects, runs, chain.seed)
+        fit = _Fit.of(ndtri(points[:, active]), logs)
+    # What is outside a model's range is left out; what has no T1 in range has errors without end.
+    moved = fit(ndtri(shares[drawn.computed][:, active]))
+    gone = ~np.isfinite(drawn[READ["t1"]][drawn.computed])
+    return _mixed(best, moved, gone, fit.residual, effects, runs, chain.seed)
 
 
 def active_inputs(inputs: Inputs) -> list[int]:
@@ -172,10 +171,12 @@ def _run(
     read = {name: _known(machines[key][index]) for name, key in READ.items()}
     rate = machines[RATE][index] / impact.rates.total if impact.rates.total > 0 else 1.0
     bursts = tuple(replace(burst, rate=burst.rate * float(rate)) for burst in impact.bursts)
-    found = qec.errors(
-        inputs.design, **read, bursts=bursts, effort=chain.effort, sketch=sketch, seed=chain.seed
-    )
-    return found.per_day()
+    return qec.errors(
+        inputs.design, t1=read["t1"], t2=read["t2"], one_qubit_error=read["one_qubit_error"],
+        two_qubit_error=read["two_qubit_error"], readout_error=read["readout_error"],
+        leakage=read["leakage"], bursts=bursts, effort=chain.effort, sketch=sketch,
+        seed=chain.seed,
+    ).per_day()  # fmt: skip
 
 
 def _known(value: float) -> float | None:
@@ -191,14 +192,11 @@ class _Fit:
     residual: float
 
     @classmethod
-    def flat(cls) -> _Fit:
-        return cls(np.zeros(0), np.zeros(0), 0.0)
-
-    @classmethod
     def of(cls, deviates: Floats, logs: Floats) -> _Fit:
         """Least squares; the first point is the best values."""
         terms = np.hstack([np.ones((len(logs), 1)), deviates, deviates**2])
-        found, _, rank, _ = np.linalg.lstsq(terms, logs, rcond=None)
+        solved, _, rank, _ = np.linalg.lstsq(terms, logs, rcond=None)
+        found = np.asarray(solved, dtype=np.float64)
         left = logs - terms @ found
         spare = max(len(logs) - int(rank), 1)
         count = deviates.shape[1]

@@ -19,6 +19,7 @@ from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain, Effort
 from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.result import QecResult
+from qubudget.study.impact_rows import sycamore_impacts, willow_impacts
 from qubudget.study.machine_rows import MachineRow, measurements
 
 REPETITION = {"code.family": "repetition"}
@@ -43,7 +44,13 @@ def compare_machines(effort: Effort = "quick", seed: int = 1) -> tuple[MachineRo
     OutOfRangeError, ConvergenceError: as :func:`qubudget.pipeline.evaluate`.
     """
     chain = Chain(effort, seed)
-    return (*surface_rows(chain), *repetition_rows(chain), *sycamore_rows(chain))
+    return (
+        *surface_rows(chain),
+        *repetition_rows(chain),
+        *willow_impacts(chain),
+        *sycamore_rows(chain),
+        *sycamore_impacts(chain),
+    )
 
 
 def floor_per_cycle(rate: float, failures: Interval, cycle_time: float) -> Interval:

@@ -8,7 +8,7 @@ chain. Who asks stops at the first look that fails.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from qubudget.design import Design
@@ -63,21 +63,22 @@ class Evaluator(Protocol):
 
 @dataclass(frozen=True)
 class ChainEvaluator:
-    """The chain of ``qubudget run``; ``late`` also beyond the qubit."""
+    """The chain of ``qubudget run``, in these steps: some of "cold", "quiet" and "whole"."""
 
     effort: Effort
     seed: int
-    late: bool
+    steps: tuple[str, ...] = ("cold", "quiet", "whole")
 
     @property
     def looks(self) -> int:
-        """One, or three with error correction."""
-        return 3 if self.late else 1
+        """As many as steps."""
+        return len(self.steps)
 
     def __call__(self, design: Design, look: int) -> Look:
         """Cryostat and qubit; quiet errors; everything."""
+        steps = {"cold": self._cold, "quiet": self._quiet, "whole": self._whole}
         try:
-            return (self._cold, self._quiet, self._whole)[look](design)
+            return steps[self.steps[look]](design)
         except QubudgetError as error:
             return Look(refused=" ".join(str(error).split()))
 
@@ -106,8 +107,11 @@ class ChainEvaluator:
         _, coherence, _ = chain.cold(design)
         # Without bursts nothing of the impact is read.
         none = cast("ImpactResult", None)
-        found = chain.errors(design, coherence, none, with_bursts=False, sketch=True)
-        return Look((check_of(logical_constraint(design, found)),))
+        found = chain.errors(design, coherence, none, with_bursts=False)
+        quiet = check_of(logical_constraint(design, found))
+        if quiet.value is not None:
+            quiet = replace(quiet, reason="in quiet times; bursts, not looked at, only add to it")
+        return Look((quiet,))
 
     def _whole(self, design: Design) -> Look:
         chain = Chain(self.effort, self.seed)

@@ -88,8 +88,8 @@ class Judge:
         self.design, self.levers = design, tuple(levers)
         self.requirements, self.objectives = tuple(requirements), tuple(objectives)
         self._evaluator = evaluator
-        late = any(goal.late for goal in (*requirements, *objectives))
-        self.looks = evaluator.looks if late else 1
+        late = [goal.late for goal in requirements] + [goal.late for goal in objectives]
+        self.looks = evaluator.looks if any(late) else 1
         self.seen: dict[Values, Point] = {}
         self.taken = [0] * evaluator.looks
 
@@ -138,18 +138,19 @@ class Judge:
         scalars = look.scalars or NOTHING
         for requirement in self.requirements:
             known |= {c.name: c for c in requirement.checks(look.checks, scalars)}
-        goals = [None] * len(self.objectives) if before is None else list(before.objectives)
+        goals: list[float | None] = [None] * len(self.objectives)
+        if before is not None:
+            goals = list(before.objectives)
         for index, objective in enumerate(self.objectives):
             value = cost if objective.name == COST else scalars.get(objective.scalar)
             if isinstance(value, int | float):
                 goals[index] = objective.signed(float(value))
         checks = tuple(known.values())
         worse = violation(checks) + (MISSING if look.refused is not None else 0.0)
-        if last and None in goals:
-            worse += MISSING
+        if last:
+            silent = (r for r in self.requirements if not any(r.checks(look.checks, scalars)))
+            worse += MISSING * (sum(1 for _ in silent) + goals.count(None))
         complete = last or worse > 0
         if worse > 0:
             worse += LEVEL * (self.looks - 1 - number)
-        return Point(
-            values, cost, number + 1, complete, checks, tuple(goals), worse, look.refused
-        )
+        return Point(values, cost, number + 1, complete, checks, tuple(goals), worse, look.refused)

@@ -8,6 +8,7 @@ and bisection brings each as near to today's value as still passes.
 from __future__ import annotations
 
 import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,26 +30,26 @@ def with_value(values: Values, index: int, value: Value | None) -> Values:
     return (*values[:index], value, *values[index + 1 :])
 
 
-def no_worse(new: Point, old: Point) -> bool:
-    """Whether a point passes and no objective of it is worse than another's."""
+def no_worse(new: Point, old: Point, only: int | None = None) -> bool:
+    """Whether a point passes and no objective of it (or ``only`` this one) is worse."""
+    pairs = zip(new.goals, old.goals, strict=True)
     return new.passed and all(
-        a <= b + 1e-9 * abs(b) for a, b in zip(new.goals, old.goals, strict=True)
+        a <= b + 1e-9 * abs(b) for k, (a, b) in enumerate(pairs) if only in (None, k)
     )
 
 
-def trimmed(judge: Judge, point: Point, *, slide: bool = True) -> Point:
-    """The point without what is not needed; no objective gets worse.
+def trimmed(judge: Judge, point: Point, *, only: int | None = None) -> Point:
+    """The point without what is not needed; no objective (or not ``only`` this one) gets worse.
 
-    Parameters
-    ----------
-    point : one that passes. slide : whether to look for a better mixture of the same changes.
+    With one objective in view and cheap looks, the mixture of changes is bettered, too.
     """
+    single = only is not None or len(judge.objectives) == 1
     for _ in range(ROUNDS):
         before = point
-        point = _dropped(judge, point)
-        if slide and judge.looks == 1 and len(judge.objectives) == 1:
-            point = _slid(judge, point)
-        point = _moved(judge, point)
+        point = _dropped(judge, point, only)
+        if single and judge.looks == 1:
+            point = _slid(judge, point, only or 0)
+        point = _moved(judge, point, only)
         if point.values == before.values:
             break
     return point
@@ -56,32 +57,32 @@ def trimmed(judge: Judge, point: Point, *, slide: bool = True) -> Point:
 
 def _dearest(judge: Judge, point: Point) -> list[int]:
     """Changed levers, the dearest change first."""
-    prices = [
-        lever.price(value) for lever, value in zip(judge.levers, point.values, strict=True)
-    ]
+    prices = [lever.price(value) for lever, value in zip(judge.levers, point.values, strict=True)]
     changed = [index for index, value in enumerate(point.values) if value is not None]
     return sorted(changed, key=lambda index: -prices[index])
 
 
-def _dropped(judge: Judge, point: Point) -> Point:
+def _dropped(judge: Judge, point: Point, only: int | None) -> Point:
     """Changes set back to the design's value, as long as the point passes."""
     for index in _dearest(judge, point):
         tried = judge(with_value(point.values, index, None))
-        if no_worse(tried, point):
+        if no_worse(tried, point, only):
             point = tried
     return point
 
 
-def _moved(judge: Judge, point: Point) -> Point:
+def _moved(judge: Judge, point: Point, only: int | None) -> Point:
     """Every number as near to today's as passes."""
     for index in _dearest(judge, point):
         lever, value = judge.levers[index], point.values[index]
         if isinstance(lever, Number) and value is not None and lever.anchor is not None:
-            point = _edge(judge, point, index, lever, value)
+            point = _edge(judge, point, index, lever, value, only)
     return point
 
 
-def _edge(judge: Judge, point: Point, index: int, lever: Number, value: Value) -> Point:
+def _edge(
+    judge: Judge, point: Point, index: int, lever: Number, value: Value, only: int | None
+) -> Point:
     """Bisection between a value that passes and the one nearest to today's."""
     assert lever.anchor is not None
     good, bad = lever.share(value), lever.anchor
@@ -89,7 +90,7 @@ def _edge(judge: Judge, point: Point, index: int, lever: Number, value: Value) -
     share = bad
     while True:
         tried = judge(with_value(point.values, index, lever.at(share)))
-        if no_worse(tried, point):
+        if no_worse(tried, point, only):
             point, good = tried, share
         else:
             bad = share
@@ -98,7 +99,7 @@ def _edge(judge: Judge, point: Point, index: int, lever: Number, value: Value) -
         share = (good + bad) / 2
 
 
-def _slid(judge: Judge, point: Point) -> Point:
+def _slid(judge: Judge, point: Point, goal: int) -> Point:
     """COBYLA over the changed numbers, whole ones and choices as they are; the best that passed."""
     from scipy.optimize import minimize
 
@@ -110,7 +111,7 @@ def _slid(judge: Judge, point: Point) -> Point:
     if len(free) < 2:
         return point
     best = point
-    scale = abs(point.goals[0]) or 1.0
+    scale = abs(point.goals[goal]) or 1.0
 
     def at(shares: NDArray[np.float64]) -> Point:
         nonlocal best
@@ -118,13 +119,13 @@ def _slid(judge: Judge, point: Point) -> Point:
         for (index, lever), share in zip(free, shares.tolist(), strict=True):
             values = with_value(values, index, lever.at(min(max(share, 0.0), 1.0)))
         found = judge(values)
-        if no_worse(found, best):
+        if no_worse(found, best, goal):
             best = found
         return found
 
     def objective(shares: NDArray[np.float64]) -> float:
-        goal = at(shares).goals[0]
-        return goal / scale if math.isfinite(goal) else 1e3
+        found = at(shares).goals[goal]
+        return found / scale if math.isfinite(found) else 1e3
 
     def margins(shares: NDArray[np.float64]) -> NDArray[np.float64]:
         found = at(shares)
@@ -135,8 +136,11 @@ def _slid(judge: Judge, point: Point) -> Point:
         return np.concatenate([np.clip(held, -10.0, 1.0), inside])
 
     start = np.array([lever.share(point.values[index] or 0.0) for index, lever in free])
-    minimize(
-        objective, start, method="COBYLA", constraints={"type": "ineq", "fun": margins},
+    minimize(  # type: ignore[call-overload]
+        objective,
+        start,
+        method="COBYLA",
+        constraints={"type": "ineq", "fun": margins},
         options={"rhobeg": 0.1, "tol": FINE, "maxiter": SLIDES * len(free)},
-    )  # fmt: skip
+    )
     return best

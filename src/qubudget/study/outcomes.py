@@ -21,8 +21,9 @@ from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor
 from qubudget.qubit import back_metal_channel
 from qubudget.qubit.channels import QUASIPARTICLES, design_quasiparticle_rates
+from qubudget.study.blocks import ERROR
 from qubudget.study.uncertain_inputs import Inputs
-from qubudget.study.vector import ERROR, vectorised
+from qubudget.study.vector import vectorised
 from qubudget.study.vector_inputs import laid
 
 Floats = NDArray[np.float64]
@@ -116,7 +117,10 @@ def _with_materials(
     inputs: Inputs, shares: Floats, values: dict[str, Floats], columns: Columns
 ) -> Columns:
     """The columns with the T1 that material parameters make; none where a junction is normal."""
-    had = np.isfinite(columns["coherence.t1_modelled_s"].astype(np.float64))
+    modelled = columns.get("coherence.t1_modelled_s")
+    if modelled is None:  # nothing has a balance
+        return columns
+    had = np.isfinite(modelled.astype(np.float64))
     t1 = np.full(len(shares), np.nan)
     t1[had] = _varied_t1(inputs, shares[had], {k: v[had] for k, v in values.items()},
                          {k: v[had] for k, v in columns.items()})  # fmt: skip
@@ -148,7 +152,10 @@ def _varied_t1(
     )
     # Points with a normal junction are computed at the best value, and then left out.
     rates = design_quasiparticle_rates(
-        design, chip, around, np.where(superconducts, scale, 1.0)  # type: ignore[arg-type]
+        design,
+        chip,
+        around,
+        np.where(superconducts, scale, 1.0),  # type: ignore[arg-type]
     )
     total = 1 / columns["coherence.t1_modelled_s"].astype(np.float64)
     for name in QUASIPARTICLES:

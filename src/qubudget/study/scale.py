@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qubudget.constants import DAY
 from qubudget.cryostat import assembly as cryostat
@@ -38,6 +39,7 @@ from qubudget.study.scale_result import Errors, MachineOfSize, Scale, added
 SIZES = (*(digit * 10**power for power in range(2, 8) for digit in (1, 2, 5)), 10**8)
 """Physical qubits, three in every decade from a hundred to a hundred million."""
 MOST_QUBITS = 10**15
+MOST_SIZES = 1000
 
 
 @dataclass
@@ -186,7 +188,7 @@ def _times(count: int, ends: tuple[float | None, float | None, float | None]) ->
     )
 
 
-def _triple(values: np.ndarray) -> Errors:  # type: ignore[type-arg]
+def _triple(values: NDArray[np.float64]) -> Errors:
     value, low, high = values.tolist()
     return value, low, high
 
@@ -252,6 +254,37 @@ def scale(
     machines = tuple(part.machine(size) for size in sizes)
     seconds = time.perf_counter() - started
     return Scale(design, machines, part.fridges, effort, seed, seconds)
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Sizes written as ``100,1000,1e6`` or ``START..STOP:N``, N of them even in the logarithm.
+
+    Raises
+    ------
+    DesignError: a text that is neither.
+
+    >>> parse_sizes("1e2..1e8:4"), parse_sizes("50, 1e3")
+    ((100, 10000, 1000000, 100000000), (50, 1000))
+    """
+    try:
+        if ".." not in text:
+            return tuple(_whole(part) for part in text.split(","))
+        ends, _, count = text.partition(":")
+        start, stop = (_whole(part) for part in ends.split(".."))
+        if start < 1 or stop < 1 or not 2 <= int(count) <= MOST_SIZES:
+            raise ValueError(text)
+        found = np.rint(np.geomspace(start, stop, int(count))).astype(np.int64)
+        return tuple(dict.fromkeys(found.tolist()))
+    except ValueError:
+        allowed = f"100,1000,1e6, or START..STOP:N with N from 2 to {MOST_SIZES}"
+        raise DesignError("--sizes", [Problem("--sizes", repr(text), allowed)]) from None
+
+
+def _whole(text: str) -> int:
+    value = float(text)
+    if not value.is_integer():
+        raise ValueError(text)
+    return int(value)
 
 
 def _check(design: Design, sizes: Sequence[int]) -> None:

@@ -73,7 +73,8 @@ class MachineOfSize:
 
         def errors(name: str) -> Errors | None:
             """Only of what carries logical qubits; with one number missing the sum is."""
-            own, others = getattr(self, name), getattr(other, name)
+            own: Errors | None = getattr(self, name)
+            others: Errors | None = getattr(other, name)
             if not self.logical_qubits or not other.logical_qubits:
                 return others if other.logical_qubits else own
             return added(own, others)

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from SALib.analyze import morris as morris_analysis  # type: ignore[import-untyped]
-from SALib.analyze import sobol as sobol_analysis  # type: ignore[import-untyped]
+from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
-from SALib.sample import sobol as sobol_sample  # type: ignore[import-untyped]
+from SALib.sample import sobol as sobol_sample
 
 from qubudget.errors import OutOfRangeError
 
@@ -139,8 +139,7 @@ def sobol_indices(model: Model, inputs: Sequence[str], *, samples: int, seed: in
         )
         columns = (result[key].tolist() for key in ("S1", "S1_conf", "ST", "ST_conf"))
         indices += [
-            SobolIndex(output, name, *row)
-            for name, *row in zip(inputs, *columns, strict=True)
+            SobolIndex(output, name, *row) for name, *row in zip(inputs, *columns, strict=True)
         ]
     return Sobol(tuple(indices), skipped, len(shares))
 

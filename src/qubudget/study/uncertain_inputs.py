@@ -73,7 +73,8 @@ class Uncertain:
     def factors(self, shares: ArrayLike) -> Floats:
         """The factors at shares of the distribution, each above 0 and below 1.
 
-        >>> Uncertain("a load", "log-normal", 2.0, "").factors([0.025, 0.5, 0.975]).round(6).tolist()
+        >>> load = Uncertain("a load", "log-normal", 2.0, "")
+        >>> load.factors([0.025, 0.5, 0.975]).round(6).tolist()
         [0.5, 1.0, 2.0]
         """
         u = np.asarray(shares, dtype=np.float64)
@@ -123,7 +124,9 @@ class Inputs:
         return total
 
 
-def uncertain_inputs(design: Design, given: Mapping[str, Uncertain | float] | None = None) -> Inputs:
+def uncertain_inputs(
+    design: Design, given: Mapping[str, Uncertain | float] | None = None
+) -> Inputs:
     """Every spread that a design's parts, cables and materials state.
 
     Parameters
@@ -182,13 +185,11 @@ def _given(design: Design, key: str, what: Uncertain | float) -> Uncertain:
         known = [name for name, value in best.items() if isinstance(value, float)]
         problem = Problem(key, "a spread", "a key that holds a number", nearest(key, known))
         raise DesignError(design.name, [problem])
-    if isinstance(what, Uncertain):
-        return what
     place = find_place(DesignModel, key.split("."))
     if place is not None and place.unit == "dB":
-        raise DesignError(
-            design.name, [Problem(key, "a factor", "a key that is not in decibels")]
-        )
+        raise DesignError(design.name, [Problem(key, "a factor", "a key that is not in decibels")])
+    if isinstance(what, Uncertain):
+        return what
     return Uncertain(key, "log-normal", float(what), "given", (key,))
 
 

@@ -252,5 +252,3 @@ def _check(design: Design, samples: int, trajectories: int, effort: str, seed: i
         problems.append(Problem("seed", repr(seed), "a whole number from 0 to 4294967295"))
     if problems:
         raise DesignError(design.name, problems)
-
-

@@ -53,7 +53,7 @@ def vectorised(design: Design, values: Mapping[str, ArrayLike], *, chunk: int = 
     >>> from qubudget.design import load
     >>> found = vectorised(load("krinner-xld400"), {"stages.mxc.rated_power": [19e-6, 38e-6]})
     >>> [round(1e3 * t, 2) for t in found["thermal.stages.mxc.temperature_K"].tolist()]
-    [11.62, 9.27]
+    [11.62, 9.25]
     """
     columns = {key: np.atleast_1d(np.asarray(value)) for key, value in values.items()}
     lengths = {column.shape for column in columns.values()}
@@ -99,10 +99,12 @@ def _groups(
 
     A place without an attenuator (0 dB) is another line than one with: a choice.
     """
-    labels = dict(others)
-    for key, column in arrays.items():
-        if ".attenuation." in key and np.any(column == 1.0):
-            labels[key] = np.where(column == 1.0, 1.0, np.nan)
+    bare = {
+        key: column == 1.0
+        for key, column in arrays.items()
+        if ".attenuation." in key and np.any(column == 1.0)
+    }
+    labels = {**others, **bare}
     if not labels:
         yield np.arange(size), {}
         return
@@ -112,8 +114,8 @@ def _groups(
         _, codes = np.unique(codes * (int(code.max()) + 1) + code, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     for chosen in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-        shared = {key: column[chosen[0]].item() for key, column in labels.items()}
-        yield chosen, {k: v for k, v in shared.items() if v == v}
+        shared = {key: column[chosen[0]].item() for key, column in others.items()}
+        yield chosen, shared | {key: 1.0 for key, column in bare.items() if column[chosen[0]]}
 
 
 def _changed(design: Design, values: Mapping[str, Any]) -> Design:
@@ -148,7 +150,7 @@ def _halved(table: Table, base: Design, chosen: NDArray[np.intp], points: Points
     try:
         parts = list(_cold(points))
         rates = vector_rates.report(points)
-    except (DesignError, OutOfRangeError):
+    except QubudgetError:
         if points.size == 1:
             _one(table, base, chosen, points)
             return
@@ -156,9 +158,10 @@ def _halved(table: Table, base: Design, chosen: NDArray[np.intp], points: Points
         for half in (slice(0, middle), slice(middle, points.size)):
             _halved(table, base, chosen[half], points.take(half))
         return
-    table.fill(chosen, rates)
     for here, part, refused in parts:
-        table.fill(chosen[here[~refused]], {k: _rows(v, ~refused) for k, v in part.items()})
+        kept = here[~refused]
+        table.fill(chosen[kept], {k: _rows(v, ~refused) for k, v in part.items()})
+        table.fill(chosen[kept], {k: v if v.size == 1 else v[kept] for k, v in rates.items()})
         for place in here[refused].tolist():
             _one(table, base, chosen[[place]], points.take(slice(place, place + 1)))
 
@@ -174,7 +177,8 @@ def _cold(
 
     Raises
     ------
-    DesignError, OutOfRangeError: as the wings, of any one point; no fixed point is found.
+    DesignError, OutOfRangeError, ConvergenceError: as the wings, of any one point; no fixed
+        point is found.
     """
     if points.base.cryostat.response != "none" or points.base.gates.model != "closed-form":
         raise OutOfRangeError("a measured response or a master equation is no array")

@@ -16,7 +16,6 @@ Columns = dict[str, NDArray[Any]]
 TEXTS = ("thermal.status", "thermal.binding_stage", "thermal.max_qubits.binding_stage")
 _UNITS = {
     "_per_s": "1/s",
-    "rate_per_s": "1/s",
     "_K": "K",
     "_W": "W",
     "_s": "s",
@@ -26,8 +25,7 @@ COLUMNS = re.compile(
     r"thermal\.(status|binding_stage|wall_power_W|machine\..*|max_qubits\.(total|binding_stage)"
     r"|max_qubits\.by_stage\..*|stages\.[^.]+\.(?!name|unexplained).*)"
     r"|coherence\.(t[12](_modelled)?_s|tphi(_modelled)?_s|thermal_population|chip_temperature_K"
-    r"|gate\..*"
-    r"|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
+    r"|gate\..*|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
     r"|feedback\.(correction_power_W|passes)|impact\..*"
 )
 
@@ -42,19 +40,21 @@ def unit_of(name: str) -> str:
         return ""
     if name.startswith("impact.rate_per_s."):
         return "1/s"
+    if name.startswith("thermal.max_qubits."):
+        return "1"
     return next((unit for end, unit in _UNITS.items() if name.endswith(end)), "1")
 
 
 class Table:
-    """Columns that are filled point by point or in parts."""
+    """Columns of so many points that are filled in parts; NaN where nothing is."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._columns: Columns = {}
-        self._errors = np.zeros(size, dtype=object)
-        self._errors[:] = ""
+        self._errors = np.full(size, "", dtype=object)
 
     def fill(self, chosen: NDArray[np.intp], part: Mapping[str, ArrayLike]) -> None:
+        """Values of some points, or one for all of them."""
         for name, value in part.items():
             if name not in self._columns:
                 text = name in TEXTS
@@ -63,13 +63,16 @@ class Table:
             self._columns[name][chosen] = value
 
     def refuse(self, chosen: NDArray[np.intp], reason: str) -> None:
+        """Why some points have no values."""
         self._errors[chosen] = reason
 
     def columns(self) -> Columns:
+        """All columns, that of the reasons last."""
         return {**self._columns, ERROR: self._errors}
 
 
 def value_of(name: str, value: Any) -> Any:
+    """What a column holds for a value of a report."""
     if name in TEXTS:
         return value or ""
     return np.nan if value is None else float(value)

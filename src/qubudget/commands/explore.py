@@ -1,0 +1,108 @@
+"""Many designs: sweep, optimize."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qubudget.commands.common import (
+    DesignArgument,
+    Effort,
+    EffortOption,
+    JsonOption,
+    QuietOption,
+    SeedOption,
+    SetOption,
+    app,
+    open_design,
+    show_result,
+)
+
+
+class Wing(StrEnum):
+    """The wings in the order of the chain."""
+
+    thermal = "thermal"
+    coherence = "coherence"
+    impact = "impact"
+    qec = "qec"
+    verdict = "verdict"
+
+
+@app.command()
+def sweep(
+    design: DesignArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="the Zarr store to write")],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", help="KEY=START..STOP:N[:log] or KEY=A,B,C; may be repeated"),
+    ] = None,
+    sample: Annotated[
+        str | None, typer.Option(help="lhs:N draws a Latin hypercube of N points")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="local processes; 0: this one")] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option(help="address of a running Dask scheduler, tcp://HOST:PORT")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with an output begun")] = False,
+    wing: Annotated[Wing, typer.Option(help="the last wing that is computed")] = Wing.verdict,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """Compute a design at many points of its keys, into a labelled Zarr store."""
+    opened = open_design(design, changes)
+    from qubudget.report.progress import progress
+    from qubudget.report.sweep_tables import print_sweep, sweep_document
+    from qubudget.study.sweep import sweep as compute
+
+    with progress(quiet) as step:
+        found = compute(
+            opened, vary or [], sample=sample, effort=effort.value, seed=seed,
+            wings=tuple(Wing)[: tuple(Wing).index(wing) + 1], output=output, workers=workers,
+            scheduler=scheduler, resume=resume, progress=step,
+        )  # fmt: skip
+    show_result(sweep_document(found, output), as_json, print_sweep, output)
+
+
+@app.command()
+def optimize(
+    design: DesignArgument,
+    change: Annotated[
+        list[str],
+        typer.Option("--change", help="KEY=LOW..HIGH[:COST] or KEY=A,B,C; may be repeated"),
+    ],
+    require: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="verdict.feasible, or a number of the report and a limit"),
+    ] = None,
+    minimize: Annotated[
+        list[str] | None,
+        typer.Option("--minimize", help="cost, wall_power, qubits_per_fridge or a number"),
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="points of the search; by the effort without")
+    ] = None,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """The cheapest changes with which a design passes, or what forbids it."""
+    opened = open_design(design, changes)
+    from qubudget.report.optimize_tables import print_optimum
+    from qubudget.report.progress import progress
+    from qubudget.study.optimize import optimize as search
+
+    with progress(quiet) as step:
+        found = search(
+            opened, change, require or ("verdict.feasible",), minimize or ("cost",),
+            effort=effort.value, seed=seed, trials=trials, progress=step,
+        )  # fmt: skip
+    show_result(found.to_dict(), as_json, print_optimum)
