@@ -81,12 +81,14 @@ def test_one_table_where_nothing_passes() -> None:
 
 
 def test_the_front_is_drawn_with_every_answer_and_today() -> None:
-    ax = draw_pareto(document())
+    passing = {**document()["today"], "passed": True}
+    ax = draw_pareto(document(today=passing))
     lines = {line.get_gid(): line for line in ax.get_lines() if line.get_gid()}
     assert list(lines["front"].get_xdata()) == [1.0, 2.0]
     assert list(lines["front"].get_ydata()) == [2e4, 1e4]
     assert list(lines["today"].get_ydata()) == [1.5e4]
-    assert "wall_power (W)" in ax.get_ylabel()
+    assert ax.get_ylabel() == "wall_power"
+    assert "today" not in {line.get_gid() for line in draw_pareto(document()).get_lines()}
 
 
 def test_the_waterfall_falls_from_today_to_zero() -> None:

@@ -96,7 +96,7 @@ def optimize(
 ) -> None:
     """The cheapest changes with which a design passes, or what forbids it."""
     opened = open_design(design, changes)
-    from qubudget.report.optimize_tables import print_optimum
+    from qubudget.report.optimize_tables import print_optimize
     from qubudget.report.progress import progress
     from qubudget.study.optimize import optimize as search
 
@@ -105,4 +105,62 @@ def optimize(
             opened, change, require or ("verdict.feasible",), minimize or ("cost",),
             effort=effort.value, seed=seed, trials=trials, progress=step,
         )  # fmt: skip
-    show_result(found.to_dict(), as_json, print_optimum)
+    show_result(found.to_dict(), as_json, print_optimize)
+
+
+@app.command()
+def uncertainty(
+    design: DesignArgument,
+    spread: Annotated[
+        list[str] | None,
+        typer.Option("--spread", help="KEY=FACTOR, KEY=normal:SHARE or KEY=uniform:SHARE"),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=8, help="machines drawn, a power of two")] = 1024,
+    trajectories: Annotated[int, typer.Option(min=2, help="Morris paths")] = 4,
+    logical: Annotated[
+        bool, typer.Option("--logical/--no-logical", help="whether logical errors are simulated")
+    ] = True,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """Intervals of the headline numbers, and which input to measure next."""
+    opened = open_design(design, changes)
+    from qubudget.report.progress import progress
+    from qubudget.report.spread_tables import print_uncertainty
+    from qubudget.study.uncertain_inputs import parse_spreads
+    from qubudget.study.uncertainty import uncertainty as spread_through
+
+    with progress(quiet) as step:
+        found = spread_through(
+            opened, spreads=parse_spreads(spread or []), samples=samples,
+            trajectories=trajectories, logical=logical, effort=effort.value, seed=seed,
+            progress=step,
+        )  # fmt: skip
+    show_result(found.to_dict(), as_json, print_uncertainty)
+
+
+@app.command()
+def scale(
+    design: DesignArgument,
+    sizes: Annotated[str, typer.Option(help="1e2..1e8:19 or 100,1e6: physical qubits")] = (
+        "1e2..1e8:7"
+    ),
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+    effort: EffortOption = Effort.quick,
+    seed: SeedOption = 1,
+    quiet: QuietOption = False,
+) -> None:
+    """Fridges, chips, lines, watts and logical errors of modular machines of any size."""
+    opened = open_design(design, changes)
+    from qubudget.report.progress import progress
+    from qubudget.report.spread_tables import print_scale
+    from qubudget.study.scale import parse_sizes
+    from qubudget.study.scale import scale as compose
+
+    with progress(quiet) as step:
+        found = compose(opened, parse_sizes(sizes), effort=effort.value, seed=seed, progress=step)
+    show_result(found.to_dict(), as_json, print_scale)

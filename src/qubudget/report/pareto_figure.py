@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 WIDE = 30.0
 """A positive axis whose ends differ by more than this factor is logarithmic."""
+ROOM = 0.06
+"""Share of an axis between two points that both get a number."""
 
 
 def draw_pareto(data: Data, ax: Axes | None = None) -> Axes:
-    """The first two objectives of every answer, as steps, and today's design where it has both.
+    """The first two objectives of every answer, as steps, and today's design where it passes.
 
-    With one objective: the best set and its runners-up against the number of changes.
+    Numbers are those of the table, as far as there is room. With one objective: the best set and
+    its runners-up against the number of changes.
     """
+    from matplotlib.ticker import EngFormatter
+
     ax = axes_for(data, ax)
     ax.set_title("Sets of changes that pass")
     answers, goals = rows(data, "answers"), rows(data, "minimize")
@@ -37,14 +42,12 @@ def draw_pareto(data: Data, ax: Axes | None = None) -> Axes:
         rising = across.get("direction") == "maximize"
         ax.step([xs[k] for k in order], [ys[k] for k in order],
                 where="pre" if rising else "post", color=BLUE, linewidth=0.9)  # fmt: skip
-    for count, x, y in known:
+    for count, x, y in _apart(known):
         ax.annotate(str(count), (x, y), (5, 4), textcoords="offset points", fontsize=7.5, color=INK)
     today = _point(section(data, "today"), across, along)
-    if today[0] is not None and today[1] is not None:
-        passes = bool(section(data, "today").get("passed"))
-        label = "today's design" + ("" if passes else " (fails)")
+    if today[0] is not None and today[1] is not None and section(data, "today").get("passed"):
         ax.plot([today[0]], [today[1]], marker="x", color=VERMILLION, linestyle="none",
-                label=label, gid="today")  # fmt: skip
+                label="today's design", gid="today")  # fmt: skip
         ax.legend(loc="best", frameon=False)
         xs, ys = [*xs, today[0]], [*ys, today[1]]
     ax.set_xlabel(_label(across))
@@ -53,9 +56,23 @@ def draw_pareto(data: Data, ax: Axes | None = None) -> Axes:
         ax.set_xscale("log")
     if along is not None and _wide(ys):
         ax.set_yscale("log")
+    for axis, goal in ((ax.xaxis, across), (ax.yaxis, along)):
+        if goal is not None and goal.get("unit") not in ("1", "", None):
+            axis.set_major_formatter(EngFormatter(str(goal["unit"])))
     ax.margins(0.08)
     ax.grid(color=FAINT, alpha=0.3)
     return ax
+
+
+def _apart(points: list[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Points, in order, that are far enough from the one before for a number beside each."""
+    widths = [max(p[k] for p in points) - min(p[k] for p in points) or 1.0 for k in (1, 2)]
+    found = points[:1]
+    for point in points[1:]:
+        steps = [abs(point[k] - found[-1][k]) / widths[k - 1] for k in (1, 2)]
+        if max(steps) >= ROOM:
+            found.append(point)
+    return found
 
 
 def _point(answer: Data, across: Data, along: Data | None) -> tuple[float | None, float | None]:
@@ -67,9 +84,8 @@ def _point(answer: Data, across: Data, along: Data | None) -> tuple[float | None
 
 
 def _label(goal: Data) -> str:
-    unit = str(goal.get("unit") or "1")
-    arrow = ", larger is better" if goal.get("direction") == "maximize" else ""
-    return plain(f"{goal.get('name')} ({unit}{arrow})")
+    larger = " (larger is better)" if goal.get("direction") == "maximize" else ""
+    return plain(f"{goal.get('name')}{larger}")
 
 
 def _wide(values: list[float]) -> bool:

@@ -34,11 +34,11 @@ def draw_waterfall(data: Data, ax: Axes | None = None) -> Axes:
         ax.barh([place], [before - after], left=[after], color=colour, gid="step")
         ax.plot([before, before], [place - 1, place], color=INK, linewidth=0.6)
         ax.annotate(plain(_remark(step)), (max(before, after), place), (4, 0),
-                    textcoords="offset points", va="center", fontsize=7, color=INK)  # fmt: skip
+                    textcoords="offset points", va="center", fontsize=6.5, color=INK)  # fmt: skip
     ax.set_yticks(range(len(names)), [plain(name) for name in names])
     ax.invert_yaxis()
     highest = max([first, *(number(step, "after") or 0.0 for step in steps)])
-    ax.set_xlim(0, 1.45 * highest or 1.0)
+    ax.set_xlim(0, 1.6 * highest or 1.0)
     ax.set_xlabel("lacking: sum of ln(1 − margin) over what fails (1)")
     return ax
 
@@ -58,7 +58,7 @@ def _remark(step: Data) -> str:
     names = [str(name) for name in mended] if isinstance(mended, list) else []
     text = f"cost {quantity(number(step, 'cost'))}"
     return (
-        f"{text}; passes: {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"
+        f"{text}\npasses: {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"
         if (names)
         else text
     )

@@ -101,15 +101,15 @@ def _unbeaten(points: Sequence[Point]) -> list[Point]:
 def steps_to(judge: Judge, goal: Point) -> tuple[Step, ...]:
     """From today to a point, change by change, whichever mends most next.
 
-    What today's design was not looked at for (it failed before) enters with the first point
-    that was.
+    What today's design was not looked at for, since it failed before, enters with the first point
+    that was: what lacks may then grow.
     """
     here = judge(judge.today)
     left = [index for index, value in enumerate(goal.values) if value is not None]
     steps = []
     while left:
         tried = {i: judge(with_value(here.values, i, goal.values[i])) for i in left}
-        chosen = min(left, key=lambda i: (_shortfall(tried[i]), tried[i].violation, i))
+        chosen = min(left, key=lambda i: (tried[i].violation, i))
         there = tried[chosen]
         failing = {check.name for check in here.checks if not check.passed}
         mended = tuple(c.name for c in there.checks if c.passed and c.name in failing)

@@ -117,10 +117,6 @@ class Judge:
             self.seen[values] = point
         return point
 
-    def scalars(self, values: Values) -> Look:
-        """The last look at a point, anew: every scalar of its report."""
-        return self._look(values, self.looks - 1)
-
     def _look(self, values: Values, look: int) -> Look:
         self.taken[look] += 1
         try:

@@ -8,7 +8,7 @@ rectangle exchange flux with their four neighbours (finite volumes; across a gap
 Scharfetter and Gummel, IEEE Trans. Electron Devices 16, 64 (1969), so that x ~ exp(-Delta/kT)
 carries none). There is none through the edges, into bare cells and between islands.
 
-Time: TR-BDF2 with error control (`qubudget.impact.kinetics.trbdf2`), each stage solved by multigrid. Traps
+Time: TR-BDF2 with error control (`.trbdf2`), each stage solved by multigrid. Traps
 may be stiff (1e9/s beside slow diffusion): nothing is split. A film without losses conserves its
 quasiparticles to rounding, and x is never negative.
 """
