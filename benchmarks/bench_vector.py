@@ -38,8 +38,8 @@ from qubudget.qubit.published import (  # noqa: E402
     GATE_TIME,
     HBAR_PAPER,
 )
-from qubudget.study.vector import vectorised  # noqa: E402
-from qubudget.study.vector_table import Columns, flat  # noqa: E402
+from qubudget.study.arrays.table import Columns, flat  # noqa: E402
+from qubudget.study.arrays.vector import vectorised  # noqa: E402
 
 Values = dict[str, NDArray[np.float64]]
 COMPARED = (

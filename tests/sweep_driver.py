@@ -6,8 +6,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from qubudget import load
-from qubudget.study import engine
-from qubudget.study.sweep import sweep
+from qubudget.study.sweeping import engine
+from qubudget.study.sweeping.sweep import sweep
 from sweep_toys import Walkers
 
 DESIGN = load("sota-2024")

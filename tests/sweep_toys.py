@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from qubudget.study.blocks import Block, from_rows
-from qubudget.study.evaluator import in_words
-from qubudget.study.points import Points
+from qubudget.study.sweeping.blocks import Block, from_rows
+from qubudget.study.sweeping.evaluator import in_words
+from qubudget.study.sweeping.points import Points
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from qubudget.design.paths import leaves
 from qubudget.errors import DesignError
 from qubudget.pipeline import Chain
 from qubudget.report.calibration import draw_residuals, print_calibration
-from qubudget.study.calibrate import calibrate
-from qubudget.study.calibrated_design import calibrated_designs, ends
-from qubudget.study.calibration_data import MAX_BYTES, data_names, parse_times
-from qubudget.study.calibration_models import PhysicalModel
-from qubudget.study.calibration_result import CalibrationResult
-from qubudget.study.toml_text import to_toml
+from qubudget.study.calibration.calibrate import calibrate
+from qubudget.study.calibration.data import MAX_BYTES, data_names, parse_times
+from qubudget.study.calibration.design import calibrated_designs, ends
+from qubudget.study.calibration.models import PhysicalModel
+from qubudget.study.calibration.result import CalibrationResult
+from qubudget.study.calibration.toml_text import to_toml
 
 BOTH = ("K_TLS", "G_intrinsic")
 LOSSES = np.array([1e-7, 2e-7, 4e-7, 8e-7, 1.6e-6, 3.2e-6, 6.4e-6, 1.3e-5])

@@ -12,9 +12,9 @@ from qubudget.impact.many import lattice
 from qubudget.impact.statistics import last_above
 from qubudget.pipeline import Chain
 from qubudget.report.study_tables import CLAIMED, mitigation_tables
-from qubudget.study.chip_variants import IMPROVED, chip_variants
-from qubudget.study.impact_factors import MILLION, UNKNOWN, ImpactFactors, impact_factors
-from qubudget.study.struck import Struck, struck
+from qubudget.study.mitigation.factors import MILLION, UNKNOWN, ImpactFactors, impact_factors
+from qubudget.study.mitigation.struck import Struck, struck
+from qubudget.study.mitigation.variants import IMPROVED, chip_variants
 
 ONE = (1.0, 1.0, 1.0)
 THREE = ("footprint", "dip", "duration")

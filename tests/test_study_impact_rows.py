@@ -15,9 +15,9 @@ from qubudget.impact.library import Library
 from qubudget.impact.many import Impacts
 from qubudget.materials.superconductors import superconductor
 from qubudget.pipeline import Chain
-from qubudget.study import impact_rows
-from qubudget.study.impact_rows import sycamore_impacts, willow_impacts
-from qubudget.study.machine_rows import MachineRow, measurements
+from qubudget.study.machines import impacts as impact_rows
+from qubudget.study.machines.impacts import sycamore_impacts, willow_impacts
+from qubudget.study.machines.rows import MachineRow, measurements
 
 Array = NDArray[np.float64]
 

@@ -15,13 +15,13 @@ from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import load
 from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain
-from qubudget.study import machines
-from qubudget.study.machine_rows import FACTOR, MachineRow, measurements
-from qubudget.study.machines import (
+from qubudget.study.machines import compare as machines
+from qubudget.study.machines.compare import (
     failures_of_restarts,
     floor_per_cycle,
     tail_rate,
 )
+from qubudget.study.machines.rows import FACTOR, MachineRow, measurements
 
 CHAIN = Chain("quick", 1)
 

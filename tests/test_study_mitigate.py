@@ -13,9 +13,9 @@ from qubudget.constants import DAY
 from qubudget.design import load
 from qubudget.pipeline import Chain
 from qubudget.report.study_tables import mitigation_tables, print_mitigation
-from qubudget.study import mitigate as study
-from qubudget.study.chip_variants import IMPROVED, chip_variants
-from qubudget.study.mitigate import left, mitigate
+from qubudget.study.mitigation import mitigate as study
+from qubudget.study.mitigation.mitigate import left, mitigate
+from qubudget.study.mitigation.variants import IMPROVED, chip_variants
 
 REACTIONS = ("detect and pause", "detect and move", "outer code over chips")
 # Off the middle, so that two steps of distance more no longer fit on the chip.

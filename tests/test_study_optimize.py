@@ -12,11 +12,11 @@ import pytest
 
 from qubudget.design import Design, load
 from qubudget.errors import DesignError
-from qubudget.study.optimize import optimize
-from qubudget.study.optimize_goals import Check
-from qubudget.study.optimize_looks import Look
-from qubudget.study.optimize_parse import bundle, parse_levers
-from qubudget.study.optimize_result import OptimizeResult
+from qubudget.study.optimization.goals import Check
+from qubudget.study.optimization.looks import Look
+from qubudget.study.optimization.optimize import optimize
+from qubudget.study.optimization.parse import bundle, parse_levers
+from qubudget.study.optimization.result import OptimizeResult
 
 
 @cache

@@ -10,8 +10,8 @@ import pytest
 
 from qubudget.design import Design, load
 from qubudget.pipeline import Chain
-from qubudget.study.optimize import grown, optimize
-from qubudget.study.optimize_result import OptimizeResult
+from qubudget.study.optimization.optimize import grown, optimize
+from qubudget.study.optimization.result import OptimizeResult
 from qubudget.verdict import coherence_constraints, thermal_constraints
 
 

@@ -15,8 +15,8 @@ from qubudget.design import load
 from qubudget.pipeline import Chain
 from qubudget.qec.requirement import Burst
 from qubudget.report.study_tables import print_requirement, requirement_tables
-from qubudget.study import requirement as study
-from qubudget.study.requirement import (
+from qubudget.study.requirement import requirement as study
+from qubudget.study.requirement.requirement import (
     Steps,
     _distance,
     _edges,

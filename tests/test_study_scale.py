@@ -13,8 +13,8 @@ from qubudget.design import load
 from qubudget.errors import DesignError
 from qubudget.pipeline import Chain
 from qubudget.qec.patches import modules
-from qubudget.study.scale import SIZES, Part, compose, lines_of, parse_sizes, scale
-from qubudget.study.scale_result import figure_data
+from qubudget.study.sizes.result import figure_data
+from qubudget.study.sizes.scale import SIZES, Part, compose, lines_of, parse_sizes, scale
 
 # Two small patches on every chip of 105 qubits, four chips in a fridge; a rough burst model.
 SMALL = {

@@ -8,9 +8,9 @@ import pytest
 from qubudget.cryostat.loads import heat_sources
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
-from qubudget.study.outcomes import outcomes
-from qubudget.study.sensitivity import morris_effects, morris_shares, sobol_indices
-from qubudget.study.uncertain_inputs import uncertain_inputs
+from qubudget.study.spreads.inputs import uncertain_inputs
+from qubudget.study.spreads.outcomes import outcomes
+from qubudget.study.spreads.sensitivity import morris_effects, morris_shares, sobol_indices
 
 
 def ishigami(shares):

@@ -14,14 +14,14 @@ import pytest
 import xarray
 
 from qubudget import DesignError, evaluate, load
-from qubudget.study import journal
-from qubudget.study.axes import parse_axes
-from qubudget.study.journal import StoreError
-from qubudget.study.merging import merge
-from qubudget.study.points import point_key
-from qubudget.study.scalars import scalars, unit_of
-from qubudget.study.store import Store
-from qubudget.study.sweep import sweep
+from qubudget.study.sweeping import journal
+from qubudget.study.sweeping.axes import parse_axes
+from qubudget.study.sweeping.journal import StoreError
+from qubudget.study.sweeping.merging import merge
+from qubudget.study.sweeping.points import point_key
+from qubudget.study.sweeping.scalars import scalars, unit_of
+from qubudget.study.sweeping.store import Store
+from qubudget.study.sweeping.sweep import sweep
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -102,7 +102,7 @@ def _evaluating(row: dict[str, Any]) -> Callable[[Callable[[int], None]], Any]:
     """A decorator: an evaluator that lets a function look at each point, then gives ``row``."""
 
     def made(look: Callable[[int], None]) -> Any:
-        from qubudget.study.blocks import from_rows
+        from qubudget.study.sweeping.blocks import from_rows
 
         class Toy:
             name, block = "toy", 1
@@ -196,8 +196,8 @@ def test_a_crash_at_any_step_of_storing_loses_nothing(
     call: str, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """End the driver at the k-th system call of a kind, for many k, and go on."""
-    monkeypatch.setattr("qubudget.study.engine.STORE_SECONDS", 0.0)
-    monkeypatch.setattr("qubudget.study.engine.STORE_SHARE", 1e9)
+    monkeypatch.setattr("qubudget.study.sweeping.engine.STORE_SECONDS", 0.0)
+    monkeypatch.setattr("qubudget.study.sweeping.engine.STORE_SHARE", 1e9)
     path, log = tmp_path / "out.zarr", tmp_path / "log"
     log.mkdir()
     real, step, crashes = getattr(os, call), 1, 0
@@ -244,8 +244,8 @@ def test_a_damaged_block_is_computed_again(whole: Path, tmp_path: Path) -> None:
 def _begun(path: Path, stop: int, vary: list[str] = GRID) -> Path:
     """A sweep that was ended at a point, each point before it in a block of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qubudget.study.engine.STORE_SECONDS", 0.0)
-        patch.setattr("qubudget.study.engine.STORE_SHARE", 1e9)
+        patch.setattr("qubudget.study.sweeping.engine.STORE_SECONDS", 0.0)
+        patch.setattr("qubudget.study.sweeping.engine.STORE_SHARE", 1e9)
         calls = 0
         real = Walkers.__call__
 
@@ -279,8 +279,8 @@ def test_what_is_finished_can_be_read_meanwhile(whole: Path, tmp_path: Path) -> 
 def test_a_full_disk_is_named_and_finished_points_survive(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qubudget.study.engine.STORE_SECONDS", 0.0)
-    monkeypatch.setattr("qubudget.study.engine.STORE_SHARE", 1e9)
+    monkeypatch.setattr("qubudget.study.sweeping.engine.STORE_SECONDS", 0.0)
+    monkeypatch.setattr("qubudget.study.sweeping.engine.STORE_SHARE", 1e9)
     path = tmp_path / "out.zarr"
     real, room = journal.write_flushed, 8
 
@@ -310,9 +310,9 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from sweep_toys import Walkers
 from qubudget import load
-from qubudget.study import engine
-from qubudget.study.journal import StoreError
-from qubudget.study.sweep import sweep
+from qubudget.study.sweeping import engine
+from qubudget.study.sweeping.journal import StoreError
+from qubudget.study.sweeping.sweep import sweep
 engine.STORE_SECONDS, engine.STORE_SHARE = 0.0, 1e9
 folder = Path({folder!r})
 (folder / "ballast").write_bytes(b"x" * 800_000)

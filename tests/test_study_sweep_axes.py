@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qubudget import DesignError, load
-from qubudget.study.axes import parse_axes
-from qubudget.study.points import Points, Space
+from qubudget.study.sweeping.axes import parse_axes
+from qubudget.study.sweeping.points import Points, Space
 
 DESIGN = load("krinner-xld400")
 MXC = "lines.drive.attenuation.mxc"

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from qubudget import DesignError, load
-from qubudget.study import engine
-from qubudget.study.axes import parse_axes
-from qubudget.study.engine import EngineError
-from qubudget.study.points import Points
-from qubudget.study.store import Store
-from qubudget.study.sweep import sweep
+from qubudget.study.sweeping import engine
+from qubudget.study.sweeping.axes import parse_axes
+from qubudget.study.sweeping.engine import EngineError
+from qubudget.study.sweeping.points import Points
+from qubudget.study.sweeping.store import Store
+from qubudget.study.sweeping.sweep import sweep
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qubudget.study.store import Store
-from qubudget.study.sweep import sweep
+from qubudget.study.sweeping.store import Store
+from qubudget.study.sweeping.sweep import sweep
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -11,11 +11,11 @@ from qubudget.cryostat.uncertainty import intervals
 from qubudget.design import load
 from qubudget.errors import DesignError, OutOfRangeError
 from qubudget.pipeline import Chain
-from qubudget.study import logical_spread as logical_module
-from qubudget.study.logical_spread import _Fit, _mixed, active_inputs
-from qubudget.study.outcomes import headlines, outcomes
-from qubudget.study.uncertain_inputs import Inputs, Uncertain, parse_spreads, uncertain_inputs
-from qubudget.study.uncertainty import of_inputs, uncertainty
+from qubudget.study.spreads import logical as logical_module
+from qubudget.study.spreads.inputs import Inputs, Uncertain, parse_spreads, uncertain_inputs
+from qubudget.study.spreads.logical import _Fit, _mixed, active_inputs
+from qubudget.study.spreads.outcomes import headlines, outcomes
+from qubudget.study.spreads.uncertainty import of_inputs, uncertainty
 
 T1, T2 = "coherence.t1_s", "coherence.t2_s"
 

@@ -16,9 +16,9 @@ from qubudget.design import Design, load
 from qubudget.errors import DesignError, OutOfRangeError, QubudgetError
 from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain
-from qubudget.study.vector import vectorised
-from qubudget.study.vector_inputs import supported
-from qubudget.study.vector_table import ERROR, flat, unit_of
+from qubudget.study.arrays.inputs import supported
+from qubudget.study.arrays.table import ERROR, flat, unit_of
+from qubudget.study.arrays.vector import vectorised
 
 PRESETS = ("krinner-xld400", "willow-like", "thermal-wall", "inverted-4k-qubits")
 CHAIN = Chain("quick", 1)

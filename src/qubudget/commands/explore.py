@@ -59,7 +59,7 @@ def sweep(
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.sweep_tables import print_sweep, sweep_document
-    from qubudget.study.sweep import sweep as compute
+    from qubudget.study.sweeping.sweep import sweep as compute
 
     with progress(quiet) as step:
         found = compute(
@@ -98,7 +98,7 @@ def optimize(
     opened = open_design(design, changes)
     from qubudget.report.optimize_tables import print_optimize
     from qubudget.report.progress import progress
-    from qubudget.study.optimize import optimize as search
+    from qubudget.study.optimization.optimize import optimize as search
 
     with progress(quiet) as step:
         found = search(
@@ -130,8 +130,8 @@ def uncertainty(
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.spread_tables import print_uncertainty
-    from qubudget.study.uncertain_inputs import parse_spreads
-    from qubudget.study.uncertainty import uncertainty as spread_through
+    from qubudget.study.spreads.inputs import parse_spreads
+    from qubudget.study.spreads.uncertainty import uncertainty as spread_through
 
     with progress(quiet) as step:
         found = spread_through(
@@ -158,8 +158,8 @@ def scale(
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.spread_tables import print_scale
-    from qubudget.study.scale import parse_sizes
-    from qubudget.study.scale import scale as compose
+    from qubudget.study.sizes.scale import parse_sizes
+    from qubudget.study.sizes.scale import scale as compose
 
     with progress(quiet) as step:
         found = compose(opened, parse_sizes(sizes), effort=effort.value, seed=seed, progress=step)

@@ -35,7 +35,7 @@ def mitigate(
     """Counter-measures against bursts, one at a time, beside what others published on them."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
-    from qubudget.study.mitigate import mitigate as compare_measures
+    from qubudget.study.mitigation.mitigate import mitigate as compare_measures
 
     with progress(quiet) as step:
         table = compare_measures(opened, effort=effort.value, seed=seed, progress=step)
@@ -56,7 +56,7 @@ def requirement(
     """What code distance and what bursts the design's targets of logical errors ask for."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
-    from qubudget.study.requirement import requirement as ask
+    from qubudget.study.requirement.requirement import requirement as ask
 
     with progress(quiet) as step:
         found = ask(opened, effort=effort.value, seed=seed, progress=step)
@@ -86,7 +86,7 @@ def calibrate(
     if changes and design is None:
         raise DesignError("calibrate", [Problem("--set", changes[0], "only with --design")])
     opened = open_design(design, changes) if design is not None else None
-    from qubudget.study.calibrate import calibrate as fit_to
+    from qubudget.study.calibration.calibrate import calibrate as fit_to
 
     keys = [key.strip() for key in fit.split(",")]
     result = fit_to(data, model=model, fit=keys, design=opened, errors_unknown=errors_unknown)
@@ -94,7 +94,7 @@ def calibrate(
     written: list[Path] = []
     if output is not None:
         from qubudget.report.calibration import write_calibration
-        from qubudget.study.calibrated_design import calibrated_designs
+        from qubudget.study.calibration.design import calibrated_designs
 
         designs: dict[str, str] = {}
         if opened is not None:

@@ -1,0 +1,1 @@
+"""What the chain computes per design, for arrays of designs at once."""

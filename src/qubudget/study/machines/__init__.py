@@ -1,0 +1,1 @@
+"""The model beside what was measured on two machines."""

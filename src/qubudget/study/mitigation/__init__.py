@@ -1,0 +1,1 @@
+"""What counter-measures against radiation buy."""

@@ -1,0 +1,1 @@
+"""The cheapest changes with which a design passes."""

@@ -1,0 +1,1 @@
+"""Modular machines of any size, composed of distinct parts."""

@@ -1,0 +1,1 @@
+"""Spreads of inputs through the chain, and which input to measure next."""

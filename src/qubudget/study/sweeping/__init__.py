@@ -1,0 +1,1 @@
+"""A design at many points, into a labelled store that survives crashes."""
