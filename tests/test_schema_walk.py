@@ -219,7 +219,6 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "published.include_relaxation": ("krinner-xld400", {"published.include_relaxation": True}),
     "chip.substrate": ("krinner-xld400", {"chip.substrate": "Si"}),
     "chip.back_metal_thickness": ("martinis-improved", {"chip.back_metal_thickness": "3 um"}),
-    "chip.back_metal_absorption": ("martinis-improved", {"chip.back_metal_absorption": 0.5}),
     "chip.trap_temperature": ("martinis-improved", {"chip.trap_temperature": "0.4 K"}),
     "chip.trap_fraction": ("martinis-improved", {"chip.trap_fraction": 0.2}),
     "chip.burst_temperature": ("willow-like", {"chip.burst_temperature": "150 mK"}),

@@ -337,7 +337,7 @@ def _own_mounts() -> list[str]:
         tried = subprocess.run([*way, "true"], capture_output=True, check=False)
         if tried.returncode == 0:
             return way
-    raise AssertionError(f"none of these works here: {ways}")
+    pytest.skip("this machine lets no test mount a file system (a full disk is also injected)")
 
 
 def test_a_small_file_system_that_fills(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN_ERRORS = 5
+_NOISE = 1e-9  # relative: what varies less is rounding
 
 
 def sweep_document(found: xarray.Dataset, output: Path) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def sweep_document(found: xarray.Dataset, output: Path) -> dict[str, Any]:
         if variable.dtype.kind != "f" or not np.isfinite(variable.values).any():
             continue
         low, high = float(np.nanmin(variable.values)), float(np.nanmax(variable.values))
-        if low < high:
+        if high - low > _NOISE * max(abs(low), abs(high)):
             unit = str(variable.attrs.get("units", ""))
             ranges.append({"name": str(name), "unit": unit, "low": low, "high": high})
     return {
