@@ -71,13 +71,15 @@ def floor_per_cycle(rate: float, failures: Interval, cycle_time: float) -> Inter
 
 
 WILLOW_FITTED = (
-    "nothing: gate, read-out and coherence values are Google's component measurements, bursts are "
-    "not fitted; gamma_reduction = 2 and the quasiparticles' 100 mK are assumptions"
+    "nothing to errors: gate, read-out and coherence values are Google's component measurements; "
+    "unechoed_time = 53 ns is fitted to a detection probability of Kurilovich's; gamma_reduction "
+    "= 2 and quasiparticles that cool to 56 mK are assumptions"
 )
 
 
 SYCAMORE_FITTED = (
-    "recombination, to the exponential recovery of McEwen 2022; nothing to the rate or the floor"
+    "recombination and trapping, to the exponential recovery of McEwen 2022; nothing to the rate "
+    "or the floor"
 )
 
 
@@ -135,13 +137,13 @@ def repetition_rows(chain: Chain) -> Iterator[MachineRow]:
     shift = max(float(np.abs(burst.detuning).max()) for burst in bursts)
     yield _row(
         "willow-like", "willow.bursts", (rate, rate, rate), WILLOW_FITTED,
-        f"every deposit above 40 keV counts as a burst here, but the largest shift of any class is "
-        f"{1e-6 * shift:.2g} MHz, below the 0.2 MHz from which the experiment counts a qubit",
+        f"every deposit above 40 keV counts as a burst here (the largest shift of any class is "
+        f"{1e-6 * shift:.2g} MHz); the experiment sees those that shift several qubits at once",
     )  # fmt: skip
     yield _row(
         "willow-like", "willow.floor", floor_per_cycle(rate, fatal, cycle), WILLOW_FITTED,
-        f"{len(bursts)} classes of equal weight average the spectrum's tail away; none of them "
-        f"was seen to fail the code (mean P at most {fatal[2]:.2g})",
+        f"none of {len(bursts)} classes, the rarest thousandth of the deposits among them, was "
+        f"seen to fail the code (mean P at most {fatal[2]:.2g})",
         "the chain's own classes of bursts",
     )  # fmt: skip
     hourly = measurements()["willow.fatal_bursts"]
@@ -153,8 +155,8 @@ def repetition_rows(chain: Chain) -> Iterator[MachineRow]:
     lethal = tail_rate(chain, design)
     yield _row(
         "willow-like", "willow.floor", tuple(cycle * each for each in lethal), WILLOW_FITTED,
-        "only deposits of some MeV, mostly hadrons, are fatal in the model; Google's hourly events "
-        "(30 qubits, 0.4 ms) are of unknown origin and need not be radiation",
+        "no deposit up to 10 MeV was seen to be fatal; Google's hourly events (30 qubits, 0.4 ms) "
+        "are of unknown origin and need not be radiation",
         "failures integrated over the tail of the spectrum",
     )  # fmt: skip
     yield _row(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from qubudget.design import Design, load
 from qubudget.errors import OutOfRangeError
@@ -75,7 +76,7 @@ def sycamore_impacts(chain: Chain) -> Iterator[MachineRow]:
 
     yield _row(
         "sycamore-like", "sycamore.recovery", recovery, near.shape[1], SYCAMORE_FITTED,
-        "fitted before phonons were traced, with fewer quasiparticles to recombine",
+        "fitted to it",
     )  # fmt: skip
 
 
@@ -114,13 +115,12 @@ def willow_impacts(chain: Chain) -> Iterator[MachineRow]:
 
     counts, largest = _shifts(drawn, per_x)
 
-    def half(events: Events) -> float:
-        hit = counts[events] > len(drawn.library.x) / 2
-        return drawn.rate * float(hit.mean())
-
-    yield _row(
-        "willow-like", "willow.half_array", half, len(counts), WILLOW_FITTED,
-        "only deposits of some MeV do it",
+    shifted = int((counts > len(drawn.library.x) / 2).sum())
+    ends = binomtest(shifted, len(counts)).proportion_ci()
+    low, high = drawn.rate * float(ends.low), drawn.rate * float(ends.high)
+    yield _made(
+        "willow-like", "willow.half_array", (drawn.rate * shifted / len(counts), low, high),
+        WILLOW_FITTED, "only deposits of some MeV do it",
     )  # fmt: skip
 
     def halving(events: Events) -> float:
