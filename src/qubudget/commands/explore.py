@@ -49,6 +49,10 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with an output begun")] = False,
     wing: Annotated[Wing, typer.Option(help="the last wing that is computed")] = Wing.verdict,
+    arrays: Annotated[
+        bool,
+        typer.Option("--arrays", help="cryostat, coherence and event rates only, as arrays"),
+    ] = False,
     as_json: JsonOption = False,
     changes: SetOption = None,
     effort: EffortOption = Effort.quick,
@@ -61,11 +65,16 @@ def sweep(
     from qubudget.report.sweep_tables import print_sweep, sweep_document
     from qubudget.study.sweeping.sweep import sweep as compute
 
+    evaluator = None
+    if arrays:
+        from qubudget.study.arrays.evaluator import ArrayEvaluator
+
+        evaluator = ArrayEvaluator()
     with progress(quiet) as step:
         found = compute(
             opened, vary or [], sample=sample, effort=effort.value, seed=seed,
             wings=tuple(Wing)[: tuple(Wing).index(wing) + 1], output=output, workers=workers,
-            scheduler=scheduler, resume=resume, progress=step,
+            scheduler=scheduler, resume=resume, progress=step, evaluator=evaluator,
         )  # fmt: skip
     show_result(sweep_document(found, output), as_json, print_sweep, output)
 
