@@ -237,8 +237,8 @@ def test_a_rectangle_over_the_face_is_the_whole_face() -> None:
     drawn, plain = chip(whole), chip()
     assert not drawn.symmetric
     grid, x = drawn.event(DEPOSIT, 1e-3, 2e-3, 10, times)
-    assert (grid.nx, grid.ny) == (100, 100)
-    assert np.allclose(x, plain.event(DEPOSIT, 1e-3, 2e-3, 100, times)[1], rtol=1e-9, atol=1e-18)
+    assert (grid.nx, grid.ny) == (64, 64)
+    assert np.allclose(x, plain.event(DEPOSIT, 1e-3, 2e-3, 64, times)[1], rtol=1e-9, atol=1e-18)
     assert drawn.efficiency == pytest.approx(plain.efficiency, rel=1e-9)
 
 

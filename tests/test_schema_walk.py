@@ -407,16 +407,16 @@ class Kept:
 
 @cache
 def baseline(preset: str, beside: str) -> Kept:
-    """Steps of a preset with the settings that ``beside`` (a key of BESIDE, or none) needs."""
-    return Kept(load(preset).replace(BESIDE.get(beside, {})))
+    """Steps of a preset with the settings ``beside``, a JSON text so that equal ones are kept."""
+    return Kept(load(preset).replace(json.loads(beside)))
 
 
 @pytest.mark.parametrize("key", list(fields(DesignModel)))
 def test_a_field_moves_a_number(key: str) -> None:
     preset, changes = CASES.get(key) or scaled(key)
-    beside = key if key in BESIDE else ""
-    design = changed(load(preset).replace(BESIDE.get(beside, {})), changes)
-    pairs = zip(Steps(design), baseline(preset, beside), strict=True)
+    beside = BESIDE.get(key, {})
+    design = changed(load(preset).replace(beside), changes)
+    pairs = zip(Steps(design), baseline(preset, json.dumps(beside)), strict=True)
     assert any(now != before for now, before in pairs), (preset, changes)
 
 

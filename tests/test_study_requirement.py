@@ -37,6 +37,7 @@ CHANGES = {
     "measured.two_qubit_error": 1e-4,
     "measured.readout_error": 1e-3,
     "measured.recovery_time": "100 us",
+    "radiation.event_energy": "20 keV",  # a stronger burst is fatal within one cycle
     "targets.algorithm_qubits": 10,
     "targets.algorithm_cycles": 1e9,
     "targets.algorithm_success": 0.9,

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 _REST = 3.0  # gaps: where the cascade stops breaking pairs
 _CENTRE = 48  # cells of the landing at the centre
-_DRAWN_CELLS = 100  # cells at least along the longer side of a chip whose films are drawn
+_DRAWN_CELLS = 64  # cells at least along the longer side of a chip whose films are drawn
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class TracedChip:
     ) -> tuple[Grid, Array]:
         """See :meth:`qubudget.impact.chip.event.Chip.event`.
 
-        Where films are drawn there are at least 100 cells along the longer side, and a bare one
+        Where films are drawn there are at least 64 cells along the longer side, and a bare one
         shows what the nearest cell of the qubits' film has.
         """
         drawn = self.wafer.drawn

@@ -161,6 +161,11 @@ def on_workers(
         blocks: list[Block] = []
         for future in group:
             batch = running.pop(future)
+            if future.status == "lost" and client.status == "running":
+                # Its result died with a worker before it was fetched; Dask computes it again.
+                running[future] = batch
+                finished.add(future)
+                continue
             if future.status not in ("finished", "error"):
                 raise EngineError(GONE)
             error = future.exception() if future.status == "error" else None
