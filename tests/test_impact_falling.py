@@ -169,12 +169,12 @@ def test_equal_seeds_draw_equal_impacts(drawn: Impacts) -> None:
     assert again is not None
     assert other is not None
     assert again.energy.tobytes() == drawn.energy.tobytes()
-    assert again.library.per_energy.tobytes() == drawn.library.per_energy.tobytes()
+    assert again.answers.per_energy.tobytes() == drawn.answers.per_energy.tobytes()
     assert other.energy.tobytes() != drawn.energy.tobytes()
 
 
 def test_the_library_holds_every_impact(drawn: Impacts) -> None:
-    lib = drawn.library
+    lib = drawn.answers
     assert lib.energies[0] == pytest.approx(drawn.energy.min())
     assert lib.energies[-1] == pytest.approx(drawn.energy.max())
     assert np.all((lib.times > 9e-7) & (lib.times < 1))
@@ -209,7 +209,7 @@ def test_statistics_of_a_design(drawn: Impacts) -> None:
     found = many_impacts(base(), 1e5, Relaxing(4e10, 4e10, 0.0), "quick", 1)
     assert found is not None
     assert found.events == len(drawn.energy)
-    x = drawn.library.response(drawn.energy, drawn.x, drawn.y)
+    x = drawn.answers.response(drawn.energy, drawn.x, drawn.y)
     assert found.t1_min.mean == pytest.approx(np.mean(1 / (1e5 + 4e10 * x.max(axis=(1, 2)))))
     chip, qubit = base().chip, base().qubit
     largest = chip.frequency_shift * qubit.frequency * x.max(axis=(1, 2))

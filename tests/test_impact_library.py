@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from qubudget.constants import ELEMENTARY_CHARGE
 from qubudget.design import Design, load
 from qubudget.errors import OutOfRangeError
+from qubudget.impact.answers import Library, build
 from qubudget.impact.chip.event import Chip, chip_of
 from qubudget.impact.kinetics.uniform import Grid, square_grid
-from qubudget.impact.library import Library, build
 from qubudget.impact.response import at_sites
 
 Array = NDArray[np.float64]

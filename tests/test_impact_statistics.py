@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from qubudget.impact.library import Library
+from qubudget.impact.answers import Library
 from qubudget.impact.statistics import SHIFTED, Statistics, statistics
 
 Array = NDArray[np.float64]

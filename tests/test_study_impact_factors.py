@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qubudget.design import load
-from qubudget.impact.library import build
+from qubudget.impact.answers import build
 from qubudget.impact.many import lattice
 from qubudget.impact.statistics import last_above
 from qubudget.pipeline import Chain

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
+from qubudget.impact.answers import Library
 from qubudget.impact.kinetics.cooling import share_above
-from qubudget.impact.library import Library
 from qubudget.impact.many import Impacts
 from qubudget.materials.superconductors import superconductor
 from qubudget.pipeline import Chain

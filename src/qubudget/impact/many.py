@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubudget.design.schema import DesignModel
+from qubudget.impact.answers import Library, build
 from qubudget.impact.chip.event import TIMES, Effort, chip_of
 from qubudget.impact.falling import deposits, falling_on, target_of
 from qubudget.impact.kinetics.cooling import Relaxing
-from qubudget.impact.library import Library, build
 from qubudget.impact.response import qubit_sites
 from qubudget.impact.source.events import generate
 from qubudget.impact.statistics import Statistics, statistics
@@ -50,11 +50,11 @@ class Impacts:
 
     Attributes
     ----------
-    library : of the chip. energy, x, y : of the impacts, J and m, shape (n,).
+    answers : the library of the chip. energy, x, y : of the impacts, J and m, shape (n,).
     rate : of all of them, 1/s.
     """
 
-    library: Library
+    answers: Library
     energy: Array
     x: Array
     y: Array
@@ -65,7 +65,7 @@ class Impacts:
         count = min(len(self.energy), max(1, round(len(self.energy) * rate / self.rate)))
         chosen = np.argsort(-self.energy, kind="stable")[:count]
         return Impacts(
-            self.library, self.energy[chosen], self.x[chosen], self.y[chosen],
+            self.answers, self.energy[chosen], self.x[chosen], self.y[chosen],
             min(rate, self.rate),
         )  # fmt: skip
 
@@ -153,9 +153,9 @@ def many_impacts(
         return None
     film = superconductor(design.qubit.film) if design.chip.cooling == "kaplan" else None
     return statistics(
-        drawn.library, drawn.energy, drawn.x, drawn.y,
+        drawn.answers, drawn.energy, drawn.x, drawn.y,
         quiet_relaxation=quiet_relaxation,
-        relaxation_per_x=relaxing.at(drawn.library.times, film),
+        relaxation_per_x=relaxing.at(drawn.answers.times, film),
         shift_per_x=design.chip.frequency_shift * design.qubit.frequency,
         seed=seed,
     )  # fmt: skip

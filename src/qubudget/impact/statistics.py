@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qubudget.impact.library import Library
+from qubudget.impact.answers import Library
 
 Array = NDArray[np.float64]
 

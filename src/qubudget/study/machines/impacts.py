@@ -42,7 +42,7 @@ def sycamore_impacts(chain: Chain) -> Iterator[MachineRow]:
     drawn = _drawn(chain, design)
     _, coherence, _ = chain.cold(design)
     near, far = _errors(drawn, _per_x(design, coherence, drawn))
-    times = drawn.library.times
+    times = drawn.answers.times
     for key, at, reason in (
         ("sycamore.t1_10us", 1e-5, "phonons of a chip that lets none out reach all of it at once"),
         ("sycamore.t1_1ms", 1e-3, "one film over the whole front; ours has no etched gaps"),
@@ -91,7 +91,7 @@ def willow_impacts(chain: Chain) -> Iterator[MachineRow]:
     def of(some: Impacts) -> Statistics:
         assert coherence.t1_s is not None
         return statistics(
-            some.library, some.energy, some.x, some.y,
+            some.answers, some.energy, some.x, some.y,
             quiet_relaxation=1 / coherence.t1_s,
             relaxation_per_x=_per_x(design, coherence, drawn),
             shift_per_x=per_x,
@@ -115,7 +115,7 @@ def willow_impacts(chain: Chain) -> Iterator[MachineRow]:
 
     counts, largest = _shifts(drawn, per_x)
 
-    shifted = int((counts > len(drawn.library.x) / 2).sum())
+    shifted = int((counts > len(drawn.answers.x) / 2).sum())
     ends = binomtest(shifted, len(counts)).proportion_ci()
     low, high = drawn.rate * float(ends.low), drawn.rate * float(ends.high)
     yield _made(
@@ -124,7 +124,7 @@ def willow_impacts(chain: Chain) -> Iterator[MachineRow]:
     )  # fmt: skip
 
     def halving(events: Events) -> float:
-        return _halved(drawn.library.times, largest[events].mean(axis=0))
+        return _halved(drawn.answers.times, largest[events].mean(axis=0))
 
     yield _row(
         "willow-like", "willow.shift_recovery", halving, len(counts), WILLOW_FITTED,
@@ -146,20 +146,20 @@ def _per_x(design: Design, coherence: CoherenceResult, drawn: Impacts) -> Array:
     relaxing = Relaxing(
         coherence.relaxation_per_x, coherence.unprotected_per_x, coherence.protection
     )
-    return relaxing.at(drawn.library.times, film)
+    return relaxing.at(drawn.answers.times, film)
 
 
 def _errors(drawn: Impacts, relaxation_per_x: Array) -> tuple[Array, Array]:
     """Share of the nearer and of the farther half of the qubits in error, (nt, events)."""
-    times, n = drawn.library.times, len(drawn.energy)
+    times, n = drawn.answers.times, len(drawn.energy)
     near, far = np.zeros((2, len(times), n))
-    half = len(drawn.library.x) // 2
+    half = len(drawn.answers.x) // 2
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
-        found = drawn.library.response(drawn.energy[part], drawn.x[part], drawn.y[part])
+        found = drawn.answers.response(drawn.energy[part], drawn.x[part], drawn.y[part])
         error = -np.expm1(-relaxation_per_x[:, None] * found * IDLE)
         distance = np.hypot(
-            drawn.library.x - drawn.x[part, None], drawn.library.y - drawn.y[part, None]
+            drawn.answers.x - drawn.x[part, None], drawn.answers.y - drawn.y[part, None]
         )
         order = np.argsort(distance, axis=1, kind="stable")[:, None, :]
         ordered = np.take_along_axis(error, order, axis=2)
@@ -170,11 +170,11 @@ def _errors(drawn: Impacts, relaxation_per_x: Array) -> tuple[Array, Array]:
 
 def _shifts(drawn: Impacts, shift_per_x: float) -> tuple[NDArray[np.intp], Array]:
     """Most qubits shifted at once (events,), and the largest shift over time, (events, nt), Hz."""
-    n, nt = len(drawn.energy), len(drawn.library.times)
+    n, nt = len(drawn.energy), len(drawn.answers.times)
     counts, largest = np.zeros(n, dtype=np.intp), np.zeros((n, nt))
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
-        found = drawn.library.response(drawn.energy[part], drawn.x[part], drawn.y[part])
+        found = drawn.answers.response(drawn.energy[part], drawn.x[part], drawn.y[part])
         shift = shift_per_x * found
         counts[part] = (shift > SHIFTED).sum(axis=2).max(axis=1)
         largest[part] = shift.max(axis=2)

@@ -93,7 +93,7 @@ def struck(
     found, where, place = np.empty((4, 0)), np.empty((3, 0)), np.empty(0, dtype=np.intp)
     if drawn is not None:
         film = superconductor(design.qubit.film) if size.cooling == "kaplan" else None
-        relaxing = Relaxing(per_x, hot, coherence.protection).at(drawn.library.times, film)
+        relaxing = Relaxing(per_x, hot, coherence.protection).at(drawn.answers.times, film)
         found = _per_event(drawn, relaxing, 1 / t1 if like is None else like.quiet)
         where = np.array([drawn.energy, drawn.x, drawn.y])
         place = _places(drawn)
@@ -111,7 +111,7 @@ def struck(
 
 def _places(drawn: Impacts) -> NDArray[np.intp]:
     """Number of the lattice's place, mirror images being one, (n,)."""
-    library = drawn.library
+    library = drawn.answers
     count = library.lattice
     sides = ((drawn.x, library.length), (drawn.y, library.width))
     along = (np.clip(((at / side + 0.5) * count).astype(np.intp), 0, count - 1)
@@ -125,11 +125,11 @@ def _per_event(drawn: Impacts, relaxation_per_x: Array, threshold: float) -> Arr
     found = np.zeros((4, len(drawn.energy)))
     for start in range(0, len(drawn.energy), _CHUNK):
         part = slice(start, start + _CHUNK)
-        x_qp = drawn.library.response(drawn.energy[part], drawn.x[part], drawn.y[part])
+        x_qp = drawn.answers.response(drawn.energy[part], drawn.x[part], drawn.y[part])
         excess = relaxation_per_x[:, None] * x_qp
         worst = excess.max(axis=2)
         found[1, part] = (excess > threshold).sum(axis=2).max(axis=1)
         found[2, part] = worst.max(axis=1)
-        found[3, part] = last_above(drawn.library.times, worst, threshold)
+        found[3, part] = last_above(drawn.answers.times, worst, threshold)
     found[0] = found[1] > 0
     return found
