@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import xarray
 
     from qubudget.cryostat.result import ThermalResult
+    from qubudget.impact.kinetics.cooling import Relaxing
     from qubudget.impact.result import ImpactResult
     from qubudget.qec.result import QecResult
     from qubudget.qec.views import QecViews
@@ -170,15 +171,12 @@ class Chain:
     def impact(self, design: Design, coherence: CoherenceResult) -> ImpactResult:
         """Radiation on the chip of a design."""
         from qubudget.impact import assembly as impact
-        from qubudget.impact.kinetics.cooling import Relaxing
 
         t1, per_x = coherence.t1_s, coherence.relaxation_per_x
         return impact.respond(
             design,
             quiet_relaxation=None if t1 is None or per_x is None else 1 / t1,
-            relaxing=Relaxing(
-                per_x or 0.0, coherence.unprotected_per_x or 0.0, coherence.protection
-            ),
+            relaxing=relaxing_of(coherence),
             effort=self.effort,
             seed=self.seed,
         )
@@ -228,6 +226,14 @@ class Chain:
         from qubudget.qec.views import views
 
         return views(result, impact.bursts, coherence.t1_s)
+
+
+def relaxing_of(coherence: CoherenceResult) -> Relaxing:
+    """How quasiparticles relax the qubits; not at all where they have no T1."""
+    from qubudget.impact.kinetics.cooling import Relaxing
+
+    hot, cold = coherence.unprotected_per_x, coherence.relaxation_per_x
+    return Relaxing(cold or 0.0, hot or 0.0, coherence.protection)
 
 
 def correction_power(design: Design, coherence: CoherenceResult) -> float:

@@ -13,12 +13,11 @@ from qubudget.impact.chip.event import PACKETS, TIMES, Effort, chip_of
 from qubudget.impact.energy.cascade import plateau
 from qubudget.impact.falling import deposits
 from qubudget.impact.kinetics.cooling import Relaxing
-from qubudget.impact.many import many_impacts
+from qubudget.impact.many import many_impacts, relaxation_per_x
 from qubudget.impact.response import affected_radius, at_sites, qubit_sites, recovery_time
 from qubudget.impact.result import Burst, ImpactResult
 from qubudget.impact.stages import escape_time, five_stages, published_rules
 from qubudget.impact.statistics import Statistics
-from qubudget.materials.superconductors import superconductor
 
 Array = NDArray[np.float64]
 _CELLS = {"quick": 32, "standard": 48, "full": 64}
@@ -53,8 +52,7 @@ def respond(
     chip = chip_of(design, PACKETS[effort], seed)
     radiation, measured = design.radiation, design.measured
     place = (radiation.event_x, radiation.event_y)
-    film = superconductor(design.qubit.film) if design.chip.cooling == "kaplan" else None
-    per_x = relaxing.at(TIMES, film)
+    per_x = relaxation_per_x(design, relaxing, TIMES)
     grid, x_qp = chip.event(radiation.event_energy, *place, _CELLS[effort], TIMES)
 
     relaxation = radius = recovery = None

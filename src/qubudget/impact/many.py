@@ -134,6 +134,12 @@ def lattice(columns: float, rows: float, fewest: int) -> int:
     return next(found, fewest)
 
 
+def relaxation_per_x(design: DesignModel, relaxing: Relaxing, times: Array) -> Array:
+    """1/T1 per x at times (s) after an impact, as the design's film lets it cool, (nt,), 1/s."""
+    cools = design.chip.cooling == "kaplan"
+    return relaxing.at(times, superconductor(design.qubit.film) if cools else None)
+
+
 def many_impacts(
     design: DesignModel,
     quiet_relaxation: float,
@@ -151,11 +157,10 @@ def many_impacts(
     drawn = impacts(design, effort, seed)
     if drawn is None:
         return None
-    film = superconductor(design.qubit.film) if design.chip.cooling == "kaplan" else None
     return statistics(
         drawn.answers, drawn.energy, drawn.x, drawn.y,
         quiet_relaxation=quiet_relaxation,
-        relaxation_per_x=relaxing.at(drawn.answers.times, film),
+        relaxation_per_x=relaxation_per_x(design, relaxing, drawn.answers.times),
         shift_per_x=design.chip.frequency_shift * design.qubit.frequency,
         seed=seed,
     )  # fmt: skip

@@ -167,6 +167,14 @@ def strata(length: float, width: float, count: int) -> list[tuple[str, float, fl
     return [centre, (*edge, 2 * cut * (1 - cut)), corner]
 
 
+def half_radius(share: Array, grid: Grid, x: float, y: float) -> float:
+    """Distance from (x, y), m, within which half of ``share`` (nx, ny), not all zero, lies."""
+    distance = np.hypot(grid.x[:, None] - x, grid.y[None, :] - y).ravel()
+    order = np.argsort(distance, kind="stable")
+    within = np.cumsum(share.ravel()[order])
+    return float(np.interp(within[-1] / 2, within, distance[order]))
+
+
 def value_at(times: ArrayLike, values: ArrayLike, time: float | None) -> float | None:
     """Value at ``time``, linear in log time; None outside the times."""
     t = np.asarray(times, dtype=np.float64)

@@ -12,6 +12,7 @@ from qubudget.design.schema import DesignModel
 from qubudget.impact.chip.event import PACKETS, Effort
 from qubudget.impact.chip.wafer import wafer_of
 from qubudget.impact.kinetics.uniform import Grid
+from qubudget.impact.response import half_radius
 from qubudget.materials.substrates import substrate
 
 Array = NDArray[np.float64]
@@ -55,20 +56,10 @@ def landing_map(design: DesignModel, grid: Grid, effort: Effort, seed: int) -> d
         "share_per_mm2": (share / (grid.cell_area / _PER_MM2)).tolist(),
         "total": phonons * found.total,
         "total_error": phonons * found.error,
-        "half_radius_m": _half_radius(share, grid, x, y),
+        "half_radius_m": half_radius(share, grid, x, y) if share.any() else None,
         "event": {
             "x_m": x,
             "y_m": y,
             "energy_eV": design.radiation.event_energy / ELEMENTARY_CHARGE,
         },
     }
-
-
-def _half_radius(share: Array, grid: Grid, x: float, y: float) -> float | None:
-    """Distance from (x, y) within which half of ``share`` lies, m."""
-    distance = np.hypot(grid.x[:, None] - x, grid.y[None, :] - y).ravel()
-    order = np.argsort(distance, kind="stable")
-    landed = np.cumsum(share.ravel()[order])
-    if not landed[-1] > 0:
-        return None
-    return float(np.interp(landed[-1] / 2, landed, distance[order]))

@@ -17,6 +17,7 @@ from qubudget.impact.energy.kaplan import pair_breaking_rate
 from qubudget.impact.kinetics.diffusion import evolve
 from qubudget.impact.kinetics.patterned import Deposits, Film, LivePhonons, Slowing, relaxation
 from qubudget.impact.kinetics.uniform import Grid, square_grid
+from qubudget.impact.response import half_radius
 from qubudget.materials.substrates import substrate
 from qubudget.materials.superconductors import Superconductor, superconductor
 
@@ -65,10 +66,7 @@ class TracedChip:
         """Within which half of the energy of a deposit at the centre lands, m."""
         share = self._centre.share.sum(axis=0)
         grid = Grid(self.length, self.width, *share.shape)
-        distance = np.hypot(grid.x[:, None], grid.y[None, :]).ravel()
-        order = np.argsort(distance, kind="stable")
-        landed = np.cumsum(share.ravel()[order])
-        return float(np.interp(landed[-1] / 2, landed, distance[order]))
+        return half_radius(share, grid, 0.0, 0.0)
 
     @property
     def _centre(self) -> Landing:

@@ -10,12 +10,10 @@ from scipy.stats import binomtest
 
 from qubudget.design import Design, load
 from qubudget.errors import OutOfRangeError
-from qubudget.impact.kinetics.cooling import Relaxing
-from qubudget.impact.many import Impacts, impacts
+from qubudget.impact.many import Impacts, impacts, relaxation_per_x
 from qubudget.impact.response import recovery_time, value_at
 from qubudget.impact.statistics import SHIFTED, Statistics, statistics
-from qubudget.materials.superconductors import superconductor
-from qubudget.pipeline import Chain
+from qubudget.pipeline import Chain, relaxing_of
 from qubudget.qubit.result import CoherenceResult
 from qubudget.study.machines.rows import MachineRow, measurements
 
@@ -142,11 +140,7 @@ def _per_x(design: Design, coherence: CoherenceResult, drawn: Impacts) -> Array:
     """1/T1 per x at the library's times, 1/s."""
     assert coherence.relaxation_per_x is not None
     assert coherence.unprotected_per_x is not None
-    film = superconductor(design.qubit.film) if design.chip.cooling == "kaplan" else None
-    relaxing = Relaxing(
-        coherence.relaxation_per_x, coherence.unprotected_per_x, coherence.protection
-    )
-    return relaxing.at(drawn.answers.times, film)
+    return relaxation_per_x(design, relaxing_of(coherence), drawn.answers.times)
 
 
 def _errors(drawn: Impacts, relaxation_per_x: Array) -> tuple[Array, Array]:

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from qubudget.design.schema import DesignModel
 from qubudget.impact.chip.event import Effort, chip_of
-from qubudget.impact.kinetics.cooling import Relaxing
-from qubudget.impact.many import PLANS, Impacts, cell_side, impacts
+from qubudget.impact.many import PLANS, Impacts, cell_side, impacts, relaxation_per_x
 from qubudget.impact.published import participation
 from qubudget.impact.statistics import last_above
-from qubudget.materials.superconductors import superconductor
+from qubudget.pipeline import relaxing_of
 from qubudget.qubit.result import CoherenceResult
 
 Array = NDArray[np.float64]
@@ -92,9 +91,8 @@ def struck(
     drawn = impacts(design, effort, seed, cell=cell)
     found, where, place = np.empty((4, 0)), np.empty((3, 0)), np.empty(0, dtype=np.intp)
     if drawn is not None:
-        film = superconductor(design.qubit.film) if size.cooling == "kaplan" else None
-        relaxing = Relaxing(per_x, hot, coherence.protection).at(drawn.answers.times, film)
-        found = _per_event(drawn, relaxing, 1 / t1 if like is None else like.quiet)
+        rates = relaxation_per_x(design, relaxing_of(coherence), drawn.answers.times)
+        found = _per_event(drawn, rates, 1 / t1 if like is None else like.quiet)
         where = np.array([drawn.energy, drawn.x, drawn.y])
         place = _places(drawn)
     return Struck(
