@@ -1,11 +1,12 @@
 # make run    set up and run the main job: a verdict on a machine like Google's of 2024
 # make test   set up and run the tests
-# make check  tests, style, types, house rules (what CI runs)
+# make check  tests, style, types, house rules, documentation (what CI runs)
+# make docs   build the documentation into docs/_build/html
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint lock clean
+.PHONY: run test check lint docs lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/qubudget run willow-like -o qubudget-report
@@ -13,7 +14,7 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: test lint
+check: test lint docs
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -33,17 +34,24 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
+	touch $@ $(VENV)/.installed
+
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test,dev]'
 	touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
 lock:                            # newest versions that pyproject.toml allows
 	rm -rf .lock-venv
 	$(PYTHON) -m venv .lock-venv
-	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check '.[test,dev]'
+	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check '.[test,dev,docs]'
 	( echo '# Versions that CI tests; "make lock" renews them.' ; \
 	  .lock-venv/bin/python -m pip freeze --exclude qubudget ) > requirements.lock
 	rm -rf .lock-venv
 
 clean:
-	rm -rf $(VENV) qubudget-report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) qubudget-report docs/_build docs/generated build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

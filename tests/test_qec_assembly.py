@@ -7,7 +7,7 @@ import pytest
 
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
-from qubudget.qec import assembly
+from qubudget.qec import assembly, quiet
 from qubudget.qec.background import QuietNoise, _amplification, _simulate, background
 from qubudget.qec.cycle import GateNoise, Schedule
 from qubudget.qec.history import BurstHistory
@@ -136,7 +136,7 @@ def test_t1_far_below_the_cycle_forgets_everything(willow):
 def test_decoherence_is_taken_out_of_measured_errors_only(willow):
     """Read-out: flips compose, 1 - 2 p_total = (1 - 2 p_decay)(1 - 2 p_rest)."""
     t1, t2, gates = 50e-6, 60e-6, willow.gates
-    floors = assembly.gate_noise(
+    floors = quiet.gate_noise(
         willow, t1=t1, t2=t2, one_qubit_error=None, two_qubit_error=None, readout_error=0.01
     )
     assert floors.one_qubit == pytest.approx(1.5 * gates.one_qubit_floor)
@@ -144,7 +144,7 @@ def test_decoherence_is_taken_out_of_measured_errors_only(willow):
     decay = (1 - np.exp(-gates.readout_time / (2 * t1))) / 2
     assert (1 - 2 * decay) * (1 - 2 * floors.measure) == pytest.approx(1 - 2 * 0.01)
     part = float(decoherence_error(gates.two_qubit_time, t1, t2, 2))
-    measured = assembly.gate_noise(
+    measured = quiet.gate_noise(
         willow, t1=t1, t2=t2, one_qubit_error=0.0, two_qubit_error=0.01, readout_error=0.0
     )
     assert measured.two_qubit == pytest.approx(1.25 * (0.01 - part))

@@ -9,7 +9,7 @@ import stim
 
 from qubudget.design import load
 from qubudget.errors import OutOfRangeError
-from qubudget.qec import assembly
+from qubudget.qec import assembly, quiet
 from qubudget.qec.background import QuietNoise, background
 from qubudget.qec.circuits import memory_circuit
 from qubudget.qec.cycle import GateNoise, RoundNoise, Schedule
@@ -438,14 +438,14 @@ def test_ignored_leakage_changes_nothing(willow):
 def test_simulated_leakage_is_taken_out_of_the_gate_s_error(willow):
     """A measured total of the gate holds its leakage, an average error L of leakage L."""
     given = {"t1": 68e-6, "t2": 89e-6, "one_qubit_error": None, "readout_error": 8e-3}
-    before = assembly.gate_noise(willow, **given, two_qubit_error=0.01)
-    after = assembly.gate_noise(willow, **given, two_qubit_error=0.01, leakage=1e-3)
+    before = quiet.gate_noise(willow, **given, two_qubit_error=0.01)
+    after = quiet.gate_noise(willow, **given, two_qubit_error=0.01, leakage=1e-3)
     assert before.two_qubit - after.two_qubit == pytest.approx(1.25 * 1e-3)
     assert (after.one_qubit, after.measure) == (before.one_qubit, before.measure)
-    none = assembly.gate_noise(willow, **given, two_qubit_error=1e-3, leakage=1e-3)
+    none = quiet.gate_noise(willow, **given, two_qubit_error=1e-3, leakage=1e-3)
     assert none.two_qubit == 0.0
     floor, lost = willow.gates.two_qubit_floor, willow.gates.leakage_floor
-    unmeasured = assembly.gate_noise(willow, **given, two_qubit_error=None, leakage=1e-3)
+    unmeasured = quiet.gate_noise(willow, **given, two_qubit_error=None, leakage=1e-3)
     assert unmeasured.two_qubit == pytest.approx(1.25 * max(0.0, floor - lost))
 
 

@@ -1,15 +1,4 @@
-"""Logical errors of a design: quiet background, bursts, patches and machine.
-
-Decoherence enters per qubit and per time, so the gates bring only what they err beside it. That is
-the design's floor; where a gate's total error was measured, it is what remains of the measurement
-after the decoherence of the gate's own duration (zero where decoherence explains more than the
-measured error). A read-out error is given in total, amplifier noise included: decay during the
-first half of the read-out is taken out of it, as the circuit makes that decay itself.
-
-Where leakage is simulated, it is taken out of the two-qubit gate's error: a gate that does nothing
-but leak with probability L has the average error L (F_avg = (d F_pro + 1 - L)/(d + 1) with
-F_pro = 1 - L; Wood and Gambetta, Phys. Rev. A 97, 032306 (2018)). Bursts go on without leakage.
-"""
+"""Logical errors of a design: quiet background, bursts, patches and machine."""
 
 from __future__ import annotations
 
@@ -19,24 +8,17 @@ from functools import partial
 
 from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
-from qubudget.qec.background import Effort, QuietNoise, background
+from qubudget.qec.background import Effort, background
 from qubudget.qec.bursts import BurstStudy, ClassFailure
 from qubudget.qec.correlated import PatchFailures, faced
-from qubudget.qec.cycle import GateNoise, Schedule
 from qubudget.qec.decoders import MATCHING, require_decoder
 from qubudget.qec.extrapolation import Background
 from qubudget.qec.history import BurstHistory, BurstLike
 from qubudget.qec.latency import LatencyBudget, event_load, latency_budget, quiet_events
 from qubudget.qec.layout import build, physical_qubits
-from qubudget.qec.leakage import Leakage
-from qubudget.qec.noise import (
-    decoherence_error,
-    depolarizing_probability,
-    pure_dephasing_rate,
-    readout_decay_flip,
-)
 from qubudget.qec.patches import Modules, arrange, modules
 from qubudget.qec.placement import Chip, Placement
+from qubudget.qec.quiet import cycle_schedule, quiet_noise
 from qubudget.qec.result import QecResult
 from qubudget.qec.sampling import over_rounds
 from qubudget.qec.sight import Suppression
@@ -113,22 +95,12 @@ def errors(
     assert readout_error is not None
     assert lost is not None
     try:
-        schedule = cycle_schedule(design)
+        cycle_schedule(design)
     except OutOfRangeError as error:
         return result(None, None, reason=str(error))
-    gates = gate_noise(
-        design,
-        t1=t1,
-        t2=t2,
-        one_qubit_error=one_qubit_error if design.measured.one_qubit_error is not None else None,
-        two_qubit_error=two_qubit_error if design.measured.two_qubit_error is not None else None,
-        readout_error=readout_error,
-        leakage=lost,
-    )
-    dephasing = float(pure_dephasing_rate(t1, t2))
-    noise = QuietNoise(
-        gates, 1 / t1, dephasing, schedule, design.qubit.device_spread, seed,
-        None if code.leakage == "ignored" else Leakage(lost, code.leakage),
+    noise = quiet_noise(
+        design, t1=t1, t2=t2, one_qubit_error=one_qubit_error, two_qubit_error=two_qubit_error,
+        readout_error=readout_error, leakage=lost, seed=seed,
     )  # fmt: skip
     quiet = background(
         code.family, code.distance, noise, effort, seed, design.measured.suppression, name
@@ -257,53 +229,3 @@ def _gain(quiet: Background) -> Suppression | None:
     assert quiet.suppression_low is not None
     assert quiet.suppression_high is not None
     return Suppression(quiet.suppression, quiet.suppression_low, quiet.suppression_high)
-
-
-def cycle_schedule(design: DesignModel) -> Schedule:
-    """Layers and waiting of the design's cycle; OutOfRangeError where they do not fit in it."""
-    gates = design.gates
-    return Schedule.of_cycle(
-        design.workload.cycle_time,
-        build(design.code.family, 3).layers,
-        one_qubit=gates.one_qubit_time,
-        two_qubit=gates.two_qubit_time,
-        readout=gates.readout_time,
-        reset=gates.reset_time,
-        free=gates.unechoed_time,
-    )
-
-
-def gate_noise(
-    design: DesignModel,
-    *,
-    t1: float,
-    t2: float,
-    one_qubit_error: float | None,
-    two_qubit_error: float | None,
-    readout_error: float,
-    leakage: float = 0.0,
-) -> GateNoise:
-    """Errors of the operations beside decoherence (module docstring).
-
-    ``one_qubit_error`` and ``two_qubit_error`` are measured totals, or None for the design's
-    floors. ``leakage``, where it is simulated, is the two-qubit gate's in total; in the design's
-    floor there is only the floor of leakage, not leakage by heating.
-    """
-    gates = design.gates
-    floors = []
-    static = min(leakage, gates.leakage_floor)
-    for measured, floor, duration, qubits in (
-        (one_qubit_error, gates.one_qubit_floor, gates.one_qubit_time, 1),
-        (two_qubit_error, gates.two_qubit_floor, gates.two_qubit_time, 2),
-    ):
-        if measured is not None:
-            floor = measured - float(decoherence_error(duration, t1, t2, qubits))
-        if qubits == 2:
-            floor -= static if measured is None else leakage
-        floor = max(0.0, floor)
-        floors.append(float(depolarizing_probability(floor, qubits)))
-    if not 0 <= readout_error <= 0.5:
-        raise OutOfRangeError(f"read-out error {readout_error:.3g} outside 0 to 1/2")
-    decay = float(readout_decay_flip(gates.readout_time, t1))
-    measure = max(0.0, (readout_error - decay) / (1 - 2 * decay)) if decay < 0.5 else 0.0
-    return GateNoise(floors[0], floors[1], measure, gates.reset_floor)
