@@ -153,6 +153,28 @@ def test_gap_suppression_against_quadrature(difference: float, direction: str) -
     assert float(computed) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("detuning", [-3e8, -3e5, 3e2, 3e6])
+def test_gap_suppression_near_the_resonance(detuning: float) -> None:
+    # The rate down diverges as the logarithm of the distance of the singularities; SciPy's
+    # adaptive quadrature takes the integral in v = ln of the way from the threshold.
+    quantum, kt = PLANCK * 6e9, BOLTZMANN * 0.1
+    step = PLANCK * (6e9 + detuning)
+    low, high, lift = AL, AL + step, max(step - quantum, 0.0)
+
+    def integrand(v: float) -> float:
+        rise = np.exp(v)
+        e, other = low + lift + rise, low + lift + rise + quantum
+        below = (lift + rise) * (e + low)
+        above = (rise + max(quantum - step, 0.0)) * (other + high)
+        return rise * np.exp(-rise / kt) * (e * other + low * high) / np.sqrt(below * above)
+
+    ends = np.log(1e-9 * PLANCK), np.log(39 * kt)
+    expected = quad(integrand, *ends, limit=800, epsabs=0, epsrel=1e-11)[0]
+    equal = tunnelling_by_quadrature(quantum, 0.1, AL, AL) * kt
+    computed = float(gap_suppression("down", 6e9, 0.1, AL, 6e9 + detuning))
+    assert computed == pytest.approx(np.exp(-lift / kt) * expected / equal, rel=2e-6)
+
+
 def test_gap_suppression_follows_the_exponential_rule() -> None:
     for difference in (10e9, 15e9, 20e9):
         rule = np.exp(-PLANCK * (difference - 6e9) / (BOLTZMANN * 0.05))

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from qubudget.report.comparison_tables import print_comparison
 from qubudget.report.summary import verdict_words
-from qubudget.report.terminal import print_comparison, print_report, print_reproduction, print_wing
+from qubudget.report.terminal import print_report, print_reproduction, print_wing
 
 SAMPLES = Path(__file__).parent / "report_samples"
 
@@ -113,34 +114,55 @@ def test_reproduction_counts_verdicts() -> None:
 
 def comparison() -> dict[str, Any]:
     good = {"feasible": True, "binding_constraint": None, "constraints": []}
+    errors = {"key": "qec.logical_errors_per_day", "unit": "/day", "first": 3.0, "second": None,
+              "ratio": None}  # fmt: skip
     return {
         "first": {"name": "krinner-xld400", "verdict": sample("healthy")["verdict"]},
         "second": {"name": "better", "verdict": good},
-        "inputs": [{"key": "chip.film", "first": "100 nm", "second": None}],
-        "results": [
-            {"key": "coherence.t1_s", "first": 7.5e-5, "second": 1.5e-4, "ratio": 2.0},
-            {"key": "qec.logical_errors_per_day", "first": 3.0, "second": None, "ratio": None},
-            {"key": "impact.timeline", "first": [1.0], "second": [2.0], "ratio": None},
-            {"key": "verdict.feasible", "first": False, "second": True, "ratio": None},
+        "headline": [errors],
+        "inputs": [
+            {"key": "chip.pitch", "unit": "m", "first": "1 mm", "second": "2 mm",
+             "first_origin": "default", "second_origin": "set", "ratio": 2.0},
+            {"key": "chip.film", "unit": None, "first": "Nb", "second": None, "ratio": None},
         ],
-    }
+        "results": [
+            {"key": "coherence.t2_s", "unit": "s", "first": 9e-5, "second": 9.9e-5, "ratio": 1.1},
+            {"key": "coherence.t1_s", "unit": "s", "first": 7.5e-5, "second": 1.5e-4, "ratio": 2.0},
+            {"key": "coherence.t1_low_s", "unit": "s", "first": 7e-5, "second": 1.4e-3,
+             "ratio": 20.0},
+            errors,
+            {"key": "verdict.feasible", "unit": "1", "first": False, "second": True,
+             "ratio": None},
+        ],
+    }  # fmt: skip
 
 
-def test_comparison_shows_verdicts_inputs_and_results() -> None:
+def test_comparison_shows_verdicts_headlines_inputs_and_results() -> None:
     text = printed(print_comparison, comparison())
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0] == "krinner-xld400: Not feasible: 2 of 5 constraints fail."
     assert lines[1] == "better: Feasible: all 0 constraints hold."
+    assert lines[3] == "Headlines"
     found = {tuple(line.split()) for line in lines}
-    assert ("chip.film", "100", "nm", "–") in found
-    assert ("coherence:", "T1", "75", "µs", "150", "µs", "2") in found
-    assert ("qec:", "logical", "errors", "3", "/day", "–", "–") in found
-    assert "timeline" not in text
+    assert ("chip.pitch", "1", "mm", "(default)", "2", "mm", "(set)", "2", "×") in found
+    assert "1 only in krinner-xld400: --all lists them" in text
+    assert ("logical", "errors", "3", "/day", "–", "–") in found
+    assert lines.index("Qubit: results that differ") + 3 == next(
+        i for i, line in enumerate(lines) if line.startswith("t1_s")
+    )  # the largest change first, ends of intervals left out
+    assert "t1_low_s" not in text
+
+
+def test_comparison_of_everything_leaves_nothing_out() -> None:
+    text = printed(lambda data, console: print_comparison(data, console, True), comparison())
+    assert "t1_low_s" in text
+    assert "chip.film" in text
+    assert "logical_errors_per_day" in text
 
 
 def test_equal_reports_do_not_differ() -> None:
-    document = comparison() | {"inputs": [], "results": []}
+    document = comparison() | {"inputs": [], "results": [], "headline": []}
     assert "Nothing differs." in printed(print_comparison, document)
 
 

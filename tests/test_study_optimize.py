@@ -265,3 +265,26 @@ def test_a_key_twice_and_nothing_to_change() -> None:
         optimize(krinner(), [*POWERS, POWERS[0]], ["thermal"])
     with pytest.raises(DesignError, match="nothing"):
         optimize(krinner(), [], ["thermal"])
+
+
+def test_runners_up_are_trimmed_lightly_where_looks_are_dear() -> None:
+    """x + y >= 40, and late x >= 35: levers that do nothing may be in no trimmed set."""
+    late = {"logical_errors_per_day": (lambda d: power(d, "50k"), 35.0)}
+    toy = Toy(SUM.lows, {}, late)
+    changes = [*POWERS, "qubit.film=Ta,Nb:0", "stages.still.rated_power=10 mW..1 W:0"]
+    found = optimize(
+        krinner(), changes, ["sum", "logical_errors_per_day"], trials=400, evaluator=toy
+    )
+    assert found.answers[0].trim == "full"
+    assert {answer.trim for answer in found.answers} <= {"full", "light", "none"}
+    assert found.looks[1] == toy.asked.count(1)
+    for answer in found.answers:
+        if answer.trim != "none":
+            names = {change.name for change in answer.changes}
+            assert names <= {change.partition("=")[0] for change in POWERS}
+    few = optimize(
+        krinner(), changes, ["sum", "logical_errors_per_day"], ["cost", "x"], trials=20,
+        evaluator=Toy(SUM.lows, FRONT, late),
+    )  # fmt: skip
+    assert all(answer.trim in ("light", "none") for answer in few.answers)
+    json.dumps(few.to_dict(), allow_nan=False)

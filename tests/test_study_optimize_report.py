@@ -87,7 +87,7 @@ def test_the_front_is_drawn_with_every_answer_and_today() -> None:
     assert list(lines["front"].get_xdata()) == [1.0, 2.0]
     assert list(lines["front"].get_ydata()) == [2e4, 1e4]
     assert list(lines["today"].get_ydata()) == [1.5e4]
-    assert ax.get_ylabel() == "wall_power"
+    assert ax.get_ylabel() == "wall_power (W)"
     assert "today" not in {line.get_gid() for line in draw_pareto(document()).get_lines()}
 
 

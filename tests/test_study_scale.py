@@ -209,3 +209,26 @@ def test_plain_values(part, monkeypatch):
     failures = second["failures_per_day"]["value"]
     assert second["mean_time_to_failure_s"] == pytest.approx(DAY / failures)
     assert math.isclose(second["heat_W"]["4k"], found.machines[1].heat["4k"])
+
+
+def test_machine_at_the_designs_own_size_is_the_chains_where_a_patch_spans_chips():
+    """Distance 5 (49 qubits, 6 pitches along its side) on chips of 17: three chips a patch."""
+    design = load("willow-like").replace({
+        **SMALL, "machine.qubits": 34, "machine.qubits_per_chip": 17,
+        "machine.total_qubits": 340, "code.distance": 5, "code.patches_per_chip": 1,
+        "chip.length": "4 mm", "chip.width": "4 mm",
+    })  # fmt: skip
+    own = Part(design, Chain("quick", 1))
+    found, document = own.machine(340), own.patch.to_dict()
+    machine, together = document["machine"], document["correlated"]
+    assert found.chips_per_patch == together["chips_per_patch"] == 3  # 49 qubits by 17
+    assert found.patches == machine["patches"] == together["patches"] == 6  # 20 chips by 3
+    assert found.logical_qubits == machine["logical_qubits"]
+    assert found.physical_qubits_per_patch == machine["physical_qubits_per_patch"] == 49
+    assert found.errors[0] == pytest.approx(machine["logical_errors_per_day"], rel=1e-9)
+    failing = together["failing_bursts_per_day"]
+    assert found.failing_bursts[0] == pytest.approx(failing["value"], rel=1e-12)
+    assert found.bursts[0] == pytest.approx(together["patch_failures_per_day"]["value"])
+    # Whole chips belong to one patch, so no burst is shared.
+    assert found.correlated_bursts[0] == 0
+    assert together["correlated_bursts_per_day"]["value"] == 0

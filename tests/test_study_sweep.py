@@ -45,7 +45,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_sweep_equals_single_runs(tmp_path: Path) -> None:
     vary = [f"{LOSS}=3e-7,3e-5", "loads.load.power=10 uW,70 uW"]
-    found = sweep(DESIGN, vary, wings=["coherence"], output=tmp_path / "out.zarr")
+    found = sweep(DESIGN, vary, wings=["coherence"], output=tmp_path / "out.zarr", arrays=False)
     assert found.sizes == {LOSS: 2, "loads.load.power": 2}
     for loss in (3e-7, 3e-5):
         for power in (1e-5, 7e-5):
@@ -127,7 +127,7 @@ def test_a_failing_point_says_why_and_the_others_go_on(tmp_path: Path) -> None:
 
 
 def test_an_inconsistent_design_fails_alone() -> None:
-    found = sweep(DESIGN, ["machine.qubits=1,5"], wings=["thermal"])
+    found = sweep(DESIGN, ["machine.qubits=1,5"], wings=["thermal"], arrays=False)
     assert found["error"].values[0] == ""
     assert "machine.total_qubits" in found["error"].values[1]
     assert found["key"].values[1] == ""
@@ -392,7 +392,8 @@ def test_samples_merge_by_their_points(tmp_path: Path) -> None:
     found = []
     for seed in (1, 2):
         space = parse_axes(DESIGN, vary, sample="lhs:9", seed=seed)
-        found.append(sweep(DESIGN, space, wings=["thermal"], output=tmp_path / str(seed)))
+        path = tmp_path / str(seed)
+        found.append(sweep(DESIGN, space, wings=["thermal"], output=path, arrays=False))
     merged = merge(tmp_path / "1", tmp_path / "2", tmp_path / "out")
     joined = xarray.concat(found, "point", combine_attrs="override")
     for name in ("thermal.stages.mxc.margin", "loads.load.power", "key"):

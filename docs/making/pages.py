@@ -20,6 +20,9 @@ def make(folder: Path) -> None:
     for paper in PAPERS:
         _write(folder / f"ledger-{paper}.md", ledger(reproduce(paper).to_dict()))
     _write(folder / "keys.md", keys())
+    _write(folder / "report.md", report())
+    _write(folder / "constraints.md", constraints())
+    _write(folder / "words.md", words())
     _write(folder / "commands.md", commands())
 
 
@@ -156,6 +159,50 @@ def _allowed(field: dict[str, Any], inner: dict[str, Any]) -> str:
 def _default(field: dict[str, Any]) -> Any:
     value = field.get("default")
     return value if isinstance(value, str | int | float) else None
+
+
+def report() -> Iterator[str]:
+    """Every key of a report, by the module that computes it."""
+    from qubudget.study.explain.catalogue import entries
+
+    yield "# Keys of a report"
+    yield ""
+    yield "What `qubudget run DESIGN --json` and `report.to_dict()` hold. A star stands for the"
+    yield "name of a member: a stage, a line, a channel."
+    wing = None
+    for entry in entries():
+        if entry.module != wing:
+            wing = entry.module
+            yield from ("", f"## {wing}", "")
+            yield from ([cell(entry.source), ""] if entry.source else [])
+            yield "| key | unit | what | how |"
+            yield "|---|---|---|---|"
+        yield row(entry.pattern, "" if entry.unit == "1" else entry.unit, entry.what, entry.how)
+
+
+def constraints() -> Iterator[str]:
+    """Every constraint of the verdict."""
+    from qubudget.study.explain.catalogue import rules
+
+    yield "# Constraints"
+    yield ""
+    yield "| constraint | what | value | limit |"
+    yield "|---|---|---|---|"
+    for rule in rules():
+        yield row(rule.pattern, rule.what, rule.value, rule.limit_key or rule.limit)
+
+
+def words() -> Iterator[str]:
+    """The glossary."""
+    from qubudget.study.explain.catalogue import terms
+
+    yield "# Words"
+    yield ""
+    yield "| word | unit | what | where |"
+    yield "|---|---|---|---|"
+    for term in sorted(terms(), key=lambda term: term.name.casefold()):
+        name = ", ".join((term.name, *term.also))
+        yield row(name, term.unit, term.what, ", ".join(term.see))
 
 
 def commands() -> Iterator[str]:

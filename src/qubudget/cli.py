@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import sys
 
-from qubudget.commands import chain, explore, files, papers, studies
+from qubudget.commands import (
+    chain,
+    dashboard,
+    explaining,
+    explore,
+    files,
+    interchange,
+    papers,
+    studies,
+)
 from qubudget.commands.common import app
 from qubudget.errors import DesignError, OutOfRangeError, QubudgetError
 
-__all__ = ["app", "chain", "explore", "files", "main", "papers", "studies"]
+__all__ = [
+    "app",
+    "chain",
+    "dashboard",
+    "explaining",
+    "explore",
+    "files",
+    "interchange",
+    "main",
+    "papers",
+    "studies",
+]
 
 
 def main() -> None:

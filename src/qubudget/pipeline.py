@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qubudget.qec.result import QecResult
     from qubudget.qec.views import QecViews
     from qubudget.qubit.result import CoherenceResult
+    from qubudget.report.plots import Plots
 
 Effort = Literal["quick", "standard", "full"]
 WINGS = ("thermal", "coherence", "impact", "qec", "verdict")
@@ -135,6 +136,18 @@ class Report:
     def arrays(self) -> dict[str, xarray.Dataset]:
         """The labelled arrays behind the report, by wing."""
         return {"impact": self.impact.arrays()} if self.impact is not None else {}
+
+    @property
+    def plot(self) -> Plots:
+        """Its figures as methods: ``report.plot.heat()`` draws, and returns the axes."""
+        from qubudget.report.plots import Plots
+
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        from qubudget.report.notebook import report_html
+
+        return report_html(self)
 
 
 @dataclass(frozen=True)

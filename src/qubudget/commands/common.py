@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qubudget.commands.completing import complete_design, complete_setting
 from qubudget.errors import DesignError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="qubudget",
     help="Will this superconducting quantum computer work, and if not, what has to change?",
+    epilog="The Tab key completes designs and keys after 'qubudget --install-completion'. "
+    "'qubudget explain NAME' says what any key, constraint or word means.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -35,17 +38,28 @@ class Effort(StrEnum):
     full = "full"
 
 
-DesignArgument = Annotated[str, typer.Argument(help="a TOML file or a preset's name")]
+DesignArgument = Annotated[
+    str,
+    typer.Argument(help="a TOML file or a preset's name", autocompletion=complete_design),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("-o", "--output", help="folder for report.json, report.html, arrays")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON document on standard output")]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="KEY=VALUE, as in the file; may be repeated")
+    list[str] | None,
+    typer.Option(
+        "--set", help="KEY=VALUE, as in the file; may be repeated", autocompletion=complete_setting
+    ),
 ]
 EffortOption = Annotated[Effort, typer.Option(help="amount of sampling")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="seed of all sampling")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="no progress on standard error")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="no progress on standard error, whatever else")
+]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="every step with its time on standard error")
+]
 
 
 def read_value(text: str) -> Any:

@@ -1,10 +1,13 @@
-"""Many designs: sweep, optimize."""
+"""Many designs: sweep, merge, optimize, uncertainty, scale."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +24,42 @@ from qubudget.commands.common import (
     show_result,
 )
 
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+
+FIGURES = ("svg", "png", "pdf")
+
+ResultsOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="folder for the result as JSON, figures as SVG and PNG"),
+]
+
+
+def write_results(
+    command: str, document: Any, figures: Mapping[str, Callable[..., Axes]], folder: Path | None
+) -> list[Path]:
+    """``<command>.json`` and the figures of it in a folder; nothing without one.
+
+    Raises
+    ------
+    DesignError: the folder cannot be made or written.
+    """
+    from qubudget.errors import DesignError, Problem
+    from qubudget.report.figure_files import write_figures
+    from qubudget.report.folder import write_whole
+
+    if folder is None:
+        return []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+        written = write_whole(folder / f"{command}.json", text)
+        return [written, *write_figures(figures, document, folder)]
+    except OSError as error:
+        allowed = "a folder that can be written"
+        raise DesignError(str(folder), [Problem("--output", str(error), allowed)]) from error
+
 
 class Wing(StrEnum):
     """The wings in the order of the chain."""
@@ -30,6 +69,27 @@ class Wing(StrEnum):
     impact = "impact"
     qec = "qec"
     verdict = "verdict"
+
+
+def write_map(found: xarray.Dataset, file: Path) -> list[Path]:
+    """The map of a sweep over two axes, in the format that the file's ending names.
+
+    Raises
+    ------
+    DesignError: the file cannot be written.
+    """
+    from qubudget.errors import DesignError, Problem
+    from qubudget.report.figure_files import write_figures
+    from qubudget.report.heatmap_figure import draw_heatmap
+
+    drawn: Any = draw_heatmap  # of a dataset, which has what a result's dictionary has not
+    points: Any = found
+    try:
+        formats = [file.suffix.removeprefix(".")]
+        return write_figures({file.stem: drawn}, points, file.parent, formats)
+    except OSError as error:
+        allowed = "a file that can be written"
+        raise DesignError(str(file), [Problem("--figure", str(error), allowed)]) from error
 
 
 @app.command()
@@ -53,6 +113,10 @@ def sweep(
         bool,
         typer.Option("--arrays", help="cryostat, coherence and event rates only, as arrays"),
     ] = False,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="a map of what passes and what forbids: FILE.svg, .png or .pdf"),
+    ] = None,
     as_json: JsonOption = False,
     changes: SetOption = None,
     effort: EffortOption = Effort.quick,
@@ -61,10 +125,15 @@ def sweep(
 ) -> None:
     """Compute a design at many points of its keys, into a labelled Zarr store."""
     opened = open_design(design, changes)
+    from qubudget.errors import DesignError, Problem
     from qubudget.report.progress import progress
     from qubudget.report.sweep_tables import print_sweep, sweep_document
     from qubudget.study.sweeping.sweep import sweep as compute
 
+    kind = figure.suffix.removeprefix(".") if figure else "svg"
+    if kind not in FIGURES:
+        allowed = "a file that ends with " + ", ".join(f".{name}" for name in FIGURES)
+        raise DesignError(design, [Problem("--figure", str(figure), allowed)])
     evaluator = None
     if arrays:
         from qubudget.study.arrays.evaluator import ArrayEvaluator
@@ -76,6 +145,22 @@ def sweep(
             wings=tuple(Wing)[: tuple(Wing).index(wing) + 1], output=output, workers=workers,
             scheduler=scheduler, resume=resume, progress=step, evaluator=evaluator,
         )  # fmt: skip
+    written = [output, *write_map(found, figure)] if figure else [output]
+    show_result(sweep_document(found, output), as_json, print_sweep, *written)
+
+
+@app.command()
+def merge(
+    first: Annotated[Path, typer.Argument(help="the output of a sweep")],
+    second: Annotated[Path, typer.Argument(help="that of another with the same design and keys")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the Zarr store to write")],
+    as_json: JsonOption = False,
+) -> None:
+    """Unite two sweeps that differ in their points alone."""
+    from qubudget.report.sweep_tables import print_sweep, sweep_document
+    from qubudget.study.sweeping.merging import merge as unite
+
+    found = unite(first, second, output)
     show_result(sweep_document(found, output), as_json, print_sweep, output)
 
 
@@ -94,9 +179,16 @@ def optimize(
         list[str] | None,
         typer.Option("--minimize", help="cost, wall_power, qubits_per_fridge or a number"),
     ] = None,
+    qubits: Annotated[
+        int | None,
+        typer.Option(min=1, help="qubits in the fridge; lines and electronics grow with them"),
+    ] = None,
     trials: Annotated[
         int | None, typer.Option(min=1, help="points of the search; by the effort without")
     ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="local processes; 0: this one")] = 0,
+    output: ResultsOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with a folder begun")] = False,
     as_json: JsonOption = False,
     changes: SetOption = None,
     effort: EffortOption = Effort.quick,
@@ -106,15 +198,22 @@ def optimize(
     """The cheapest changes with which a design passes, or what forbids it."""
     opened = open_design(design, changes)
     from qubudget.report.optimize_tables import print_optimize
+    from qubudget.report.pareto_figure import draw_pareto
     from qubudget.report.progress import progress
+    from qubudget.report.waterfall_figure import draw_waterfall
+    from qubudget.study.optimization.optimize import grown
     from qubudget.study.optimization.optimize import optimize as search
 
     with progress(quiet) as step:
-        found = search(
-            opened, change, require or ("verdict.feasible",), minimize or ("cost",),
+        document = search(
+            opened if qubits is None else grown(opened, qubits),
+            change, require or ("verdict.feasible",), minimize or ("cost",),
             effort=effort.value, seed=seed, trials=trials, progress=step,
-        )  # fmt: skip
-    show_result(found.to_dict(), as_json, print_optimize)
+            workers=workers, output=output, resume=resume,
+        ).to_dict()  # fmt: skip
+    figures = {"pareto": draw_pareto, "waterfall": draw_waterfall}
+    written = write_results("optimize", document, figures, output)
+    show_result(document, as_json, print_optimize, *written)
 
 
 @app.command()
@@ -129,6 +228,7 @@ def uncertainty(
     logical: Annotated[
         bool, typer.Option("--logical/--no-logical", help="whether logical errors are simulated")
     ] = True,
+    output: ResultsOption = None,
     as_json: JsonOption = False,
     changes: SetOption = None,
     effort: EffortOption = Effort.quick,
@@ -139,16 +239,20 @@ def uncertainty(
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.spread_tables import print_uncertainty
+    from qubudget.report.tornado_figure import LOGICAL, draw_tornado
     from qubudget.study.spreads.inputs import parse_spreads
     from qubudget.study.spreads.uncertainty import uncertainty as spread_through
 
     with progress(quiet) as step:
-        found = spread_through(
+        document = spread_through(
             opened, spreads=parse_spreads(spread or []), samples=samples,
             trajectories=trajectories, logical=logical, effort=effort.value, seed=seed,
             progress=step,
-        )  # fmt: skip
-    show_result(found.to_dict(), as_json, print_uncertainty)
+        ).to_dict()  # fmt: skip
+    known = {row["output"] for row in document["sensitivity"]["indices"]} | {LOGICAL}
+    figures = {f"tornado-{name}": partial(draw_tornado, output=name) for name in sorted(known)}
+    written = write_results("uncertainty", document, figures, output)
+    show_result(document, as_json, print_uncertainty, *written)
 
 
 @app.command()
@@ -157,6 +261,11 @@ def scale(
     sizes: Annotated[str, typer.Option(help="1e2..1e8:19 or 100,1e6: physical qubits")] = (
         "1e2..1e8:7"
     ),
+    chip: Annotated[
+        list[str] | None,
+        typer.Option(help="a design whose chip takes the place of this one's; repeat to compare"),
+    ] = None,
+    output: ResultsOption = None,
     as_json: JsonOption = False,
     changes: SetOption = None,
     effort: EffortOption = Effort.quick,
@@ -166,10 +275,19 @@ def scale(
     """Fridges, chips, lines, watts and logical errors of modular machines of any size."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
+    from qubudget.report.scale_figure import draw_scale
     from qubudget.report.spread_tables import print_scale
+    from qubudget.study.sizes.chips import with_chip
+    from qubudget.study.sizes.result import figure_data
     from qubudget.study.sizes.scale import parse_sizes
     from qubudget.study.sizes.scale import scale as compose
 
+    machines = [with_chip(opened, open_design(name, None)) for name in chip or ()] or [opened]
     with progress(quiet) as step:
-        found = compose(opened, parse_sizes(sizes), effort=effort.value, seed=seed, progress=step)
-    show_result(found.to_dict(), as_json, print_scale)
+        found = [
+            compose(machine, parse_sizes(sizes), effort=effort.value, seed=seed, progress=step)
+            for machine in machines
+        ]
+    document = found[0].to_dict() if len(found) == 1 else figure_data(found)
+    written = write_results("scale", document, {"scale": draw_scale}, output)
+    show_result(document, as_json, print_scale, *written)

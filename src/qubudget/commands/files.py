@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,7 +14,9 @@ from qubudget.commands.common import (
     app,
     open_design,
     print_json,
+    show_result,
 )
+from qubudget.commands.completing import complete_design, complete_preset
 from qubudget.errors import DesignError
 
 
@@ -29,30 +31,19 @@ def presets(as_json: JsonOption = False) -> None:
         {"name": name, "title": tomllib.loads(preset_text(name)).get("title", "")}
         for name in preset_names()
     ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        typer.echo(f"{row['name']:<26}{row['title']}")
+    from qubudget.report.design_tables import print_presets
+
+    show_result(rows, as_json, print_presets)
 
 
 @app.command()
 def show(design: DesignArgument, as_json: JsonOption = False, changes: SetOption = None) -> None:
     """Every effective value of a design, and where it came from."""
-    values = list(open_design(design, changes).effective())
-    if as_json:
-        print_json([vars(value) for value in values])
-        return
-    width = max(len(value.key) for value in values)
-    for value in values:
-        si = "" if value.unit in (None, "1") else _si(value.value, value.unit)
-        typer.echo(f"{value.key:<{width}}  {value.text:<22}{si:<24}{value.origin}")
+    opened = open_design(design, changes)
+    from qubudget.report.design_tables import print_values
 
-
-def _si(value: Any, unit: str) -> str:
-    if not isinstance(value, int | float):
-        return ""
-    return f"{value:.6g} x" if unit == "dB" else f"{value:.6g} {unit}"
+    values = [vars(value) for value in opened.effective()]
+    show_result(values, as_json, print_values)
 
 
 @app.command()
@@ -81,7 +72,9 @@ def schema() -> None:
 
 @app.command()
 def init(
-    preset: Annotated[str, typer.Argument(help="the preset to start from")] = "willow-like",
+    preset: Annotated[
+        str, typer.Argument(help="the preset to start from", autocompletion=complete_preset)
+    ] = "willow-like",
     output: Annotated[Path, typer.Option("-o", "--output", help="the file to write")] = Path(
         "design.toml"
     ),
@@ -112,7 +105,10 @@ def films(
         list[str],
         typer.Option("--layer", help="LAYER/DATATYPE=NAME:FACE:METAL:THICKNESS; may be repeated"),
     ],
-    design: Annotated[str, typer.Option(help="the design whose chip it is")],
+    design: Annotated[
+        str,
+        typer.Option(help="the design whose chip it is", autocompletion=complete_design),
+    ],
     cell: Annotated[str | None, typer.Option(help="the cell to be read; the top one")] = None,
 ) -> None:
     """The films of a GDS file, as [[films]] of a design file, on standard output."""

@@ -15,6 +15,7 @@ from qubudget.commands.common import (
     QuietOption,
     SeedOption,
     SetOption,
+    VerboseOption,
     app,
     open_design,
     print_json,
@@ -41,18 +42,20 @@ def export(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Write a design for other programs: Stim, sinter, scqubits, Touchstone, CSV, GDS."""
     opened = open_design(design, changes)
     from qubudget.interchange.everything import export as write
     from qubudget.interchange.everything import require_formats, wings_for
     from qubudget.pipeline import evaluate
-    from qubudget.report.progress import progress
+    from qubudget.report.progress import Chain, progress
 
     wanted = require_formats(only or ())
-    with progress(quiet) as step:
+    wings = wings_for(wanted)
+    with progress(quiet, verbose) as steps:
         report = evaluate(
-            opened, effort=effort.value, seed=seed, wings=wings_for(wanted), progress=step
+            opened, effort=effort.value, seed=seed, wings=wings, progress=Chain(steps, wings[-1])
         )
     found = write(report, output, wanted)
     document = {"design": opened.name, "exports": [each.to_dict() for each in found]}

@@ -11,7 +11,9 @@ import typer
 from qubudget.commands.common import (
     JsonOption,
     OutputOption,
+    QuietOption,
     SeedOption,
+    VerboseOption,
     app,
     print_json,
 )
@@ -30,13 +32,19 @@ def reproduce(
     as_json: JsonOption = False,
     output: OutputOption = None,
     seed: SeedOption = 1,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Recompute every table, figure and claim of the two papers, and judge each."""
     from qubudget.papers import reproduce as recompute
+    from qubudget.progress import tell
+    from qubudget.report.progress import progress
 
-    documents = [
-        recompute(name.value, seed=seed).to_dict() for name in ([paper] if paper else list(Paper))
-    ]
+    wanted, documents = [paper] if paper else list(Paper), []
+    with progress(quiet, verbose) as step:
+        for index, name in enumerate(wanted):
+            tell(step, name.value, index, len(wanted))
+            documents.append(recompute(name.value, seed=seed).to_dict())
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         for document in documents:

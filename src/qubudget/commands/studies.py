@@ -16,10 +16,12 @@ from qubudget.commands.common import (
     QuietOption,
     SeedOption,
     SetOption,
+    VerboseOption,
     app,
     open_design,
     show_result,
 )
+from qubudget.commands.completing import complete_design
 from qubudget.errors import DesignError
 
 
@@ -31,13 +33,14 @@ def mitigate(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Counter-measures against bursts, one at a time, beside what others published on them."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.study.mitigation.mitigate import mitigate as compare_measures
 
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         table = compare_measures(opened, effort=effort.value, seed=seed, progress=step)
     from qubudget.report.study_tables import print_mitigation
 
@@ -52,13 +55,14 @@ def requirement(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """What code distance and what bursts the design's targets of logical errors ask for."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.study.requirement.requirement import requirement as ask
 
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         found = ask(opened, effort=effort.value, seed=seed, progress=step)
     from qubudget.report.study_tables import print_requirement
 
@@ -71,7 +75,11 @@ def calibrate(
     model: Annotated[str, typer.Option(help="physical, published-code or published-table")],
     fit: Annotated[str, typer.Option(help="KEY,KEY: the parameters to fit")],
     design: Annotated[
-        str | None, typer.Option(help="the design whose keys are fitted (physical model)")
+        str | None,
+        typer.Option(
+            help="the design whose keys are fitted (physical model)",
+            autocompletion=complete_design,
+        ),
     ] = None,
     errors_unknown: Annotated[
         bool, typer.Option("--errors-unknown", help="the data state no errors: weigh all alike")
@@ -79,6 +87,8 @@ def calibrate(
     as_json: JsonOption = False,
     output: OutputOption = None,
     changes: SetOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Fit parameters to measured T1 and T2, and say how well the data determine them."""
     from qubudget.errors import Problem
@@ -86,10 +96,13 @@ def calibrate(
     if changes and design is None:
         raise DesignError("calibrate", [Problem("--set", changes[0], "only with --design")])
     opened = open_design(design, changes) if design is not None else None
+    from qubudget.report.progress import progress
     from qubudget.study.calibration.calibrate import calibrate as fit_to
 
     keys = [key.strip() for key in fit.split(",")]
-    result = fit_to(data, model=model, fit=keys, design=opened, errors_unknown=errors_unknown)
+    with progress(quiet, verbose) as step:
+        step("fitting")
+        result = fit_to(data, model=model, fit=keys, design=opened, errors_unknown=errors_unknown)
     document = result.to_dict()
     written: list[Path] = []
     if output is not None:

@@ -25,8 +25,10 @@ from qubudget.design.fridge import Stage
 from qubudget.design.schema import DesignModel
 from qubudget.errors import DesignError, OutOfRangeError, Problem
 
-_PASSES = 60
-_SETTLED = 1e-12
+PASSES = 60
+"""Passes in which a measured response and the heat along its temperatures have to agree."""
+SETTLED = 1e-12
+"""Relative change of every temperature at which they do."""
 
 
 @dataclass(frozen=True)
@@ -162,13 +164,13 @@ def _from_response(design: DesignModel, heat: Mapping[str, StageHeat]) -> dict[s
     response = uts_response()
     units = np.array([stage.units for stage in design.stages])
     temperatures = [stage.rated_temperature for stage in design.stages]
-    for _ in range(_PASSES):
+    for _ in range(PASSES):
         warm = {ROOM: ROOM_TEMPERATURE, **dict(zip(names, temperatures, strict=True))}
         watts = [float(heat[name].watts(warm, warm[name])) for name in names]
         # Equal fridges share the load of every stage.
         power = np.maximum(watts, 0.0) / units
         before, temperatures = temperatures, response_temperatures(power, response).tolist()
-        if np.allclose(temperatures, before, rtol=_SETTLED, atol=0):
+        if np.allclose(temperatures, before, rtol=SETTLED, atol=0):
             break
         if not any(heat[name].flows for name in names):
             break

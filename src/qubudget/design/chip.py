@@ -36,7 +36,7 @@ from qubudget.design.fields import (
 class Chip(Section):
     """Substrate, films, and where phonons and quasiparticles can go."""
 
-    substrate: Literal["Si", "Al2O3"]
+    substrate: Literal["Si", "Al2O3"] = Field(description="material of the substrate")
     length: Length = Field(description="along x")
     width: Length = Field(description="along y")
     thickness: Length = Field(description="of the substrate")
@@ -48,19 +48,19 @@ class Chip(Section):
     )
     back_metal: Literal["Cu", "Au", "Ag"] = Field("Cu", description="which normal metal that is")
     back_island_size: Thickness = Field(
-        0, description="side of the square islands into which the back metal is cut; 0: one film"
+        0.0, description="side of the square islands into which the back metal is cut; 0: one film"
     )
-    back_island_gap: Thickness = Field(0, description="between neighbouring islands")
+    back_island_gap: Thickness = Field(0.0, description="between neighbouring islands")
     back_interlayer: Literal["none", "Ti"] = Field(
         "none", description="thin layer between chip and back metal, which phonons cross (traced)"
     )
     bond_count: Count = Field(description="wire bonds that carry phonons to the mount")
-    bond_diameter: Length
-    bond_length: Length
+    bond_diameter: Length = Field(description="of one wire bond")
+    bond_length: Length = Field(description="of one wire bond")
     bump_count: Count = Field(0, description="indium bumps to a carrier that keeps what it gets")
-    bump_diameter: Thickness = Field(0, description="of each")
+    bump_diameter: Thickness = Field(0.0, description="of each")
     mount_area: Area = Field(
-        0, description="of the back, held by the mount, which takes phonons (traced)"
+        0.0, description="of the back, held by the mount, which takes phonons (traced)"
     )
     mount: Literal["grease", "teflon", "metal-clamp"] = Field(
         "grease", description="what is between the back and its mount"
@@ -99,26 +99,27 @@ class Chip(Section):
         description="r of dx/dt = -r x^2, phonon trapping included unless phonon_escape says more"
     )
     phonon_escape: Latency = Field(
-        0,
+        0.0,
         description="time in which pair-breaking phonons leave the film; recombination is then the "
         "bare one. 0: it is a measured one, which contains them (traced)",
     )
     trapping: Rate = Field(description="s of dx/dt = -s x")
     residual_field: MagneticField = Field(
-        0, description="in which the chip cools down; its vortices trap quasiparticles"
+        0.0, description="in which the chip cools down; its vortices trap quasiparticles"
     )
     trap_temperature: TemperatureDifference = Field(
         description="critical temperature of the low-gap traps; 0: no traps"
     )
     trap_fraction: Fraction = Field(description="share of the film's area that traps take")
     trap_thickness: Thickness = Field(
-        0, description="of traps on the film; 0: they are islands in its plane"
+        0.0, description="of traps on the film; 0: they are islands in its plane"
     )
     trap_barrier: ResistanceArea = Field(
-        0, description="normal resistance times area between traps and the film below; 0: metallic"
+        0.0,
+        description="normal resistance times area between traps and the film below; 0: metallic",
     )
     trap_spacing: Thickness = Field(
-        0, description="of discs on a square grid, which quasiparticles must reach; 0: very fine"
+        0.0, description="of discs on a square grid, which quasiparticles must reach; 0: very fine"
     )
     frequency_shift: Number = Field(description="a of df/f = -a x during a burst")
     burst_temperature: Temperature = Field(
@@ -141,14 +142,16 @@ class Radiation(Section):
         "open"
     )
     lead_thickness: Thickness = Field(
-        0, description="around the chip; without build-up, on top of gamma_reduction"
+        0.0, description="around the chip; without build-up, on top of gamma_reduction"
     )
-    altitude: Altitude = Field(0, description="of the laboratory: more muons and nucleons")
+    altitude: Altitude = Field(0.0, description="of the laboratory: more muons and nucleons")
     overburden: MassPerArea = Field(
-        0, description="mass above the chip per area, against muons and nucleons"
+        0.0, description="mass above the chip per area, against muons and nucleons"
     )
     orientation: Literal["flat", "upright"] = Field("flat", description="of the chip")
     phonon_burst_rate: Rate = Field(description="phonon-only bursts per chip (not radiation)")
     event_energy: Energy = Field(description="energy of the reference event")
     event_x: Position = Field(description="place of the reference event from the chip's centre")
-    event_y: Position
+    event_y: Position = Field(
+        description="place of the reference event across the chip, from its centre"
+    )

@@ -26,8 +26,8 @@ from qubudget.design.fields import (
 class Code(Section):
     """The error-correcting code and its decoder."""
 
-    family: Literal["surface", "repetition"]
-    distance: Annotated[int, Field(ge=3, le=101)]
+    family: Literal["surface", "repetition"] = Field(description="kind of code")
+    distance: Annotated[int, Field(ge=3, le=101)] = Field(description="code distance, odd")
     decoder: Literal["unaware", "aware", "erasure"] = Field(
         description="unaware: weights of quiet times; aware: of the true noise of every round; "
         "erasure: told which qubits are hit and when, not how hard"
@@ -43,8 +43,8 @@ class Code(Section):
         description="whether leakage is simulated in quiet times, and what is brought back from "
         "outside the computational states after each cycle",
     )
-    offset_x: Position = Field(0, description="of the patches' middle from the chip's centre")
-    offset_y: Position = Field(0, description="of the patches' middle from the chip's centre")
+    offset_x: Position = Field(0.0, description="of the patches' middle from the chip's centre")
+    offset_y: Position = Field(0.0, description="of the patches' middle from the chip's centre")
     orientation: Literal["sides", "grid"] = Field(
         "sides",
         description="what is parallel to the chip's edges: the patch's sides (the grid of qubits "
@@ -66,10 +66,12 @@ class Mitigation(Section):
         description="pause: what ran during the burst is discarded and repeated; move: the patch "
         "goes on elsewhere; outer: an outer code over chips takes the hit chip as erased",
     )
-    detection_time: Latency = Field(0, description="from the impact until the machine knows of it")
-    detection_efficiency: Fraction = Field(1, description="share of bursts that are detected")
+    detection_time: Latency = Field(
+        0.0, description="from the impact until the machine knows of it"
+    )
+    detection_efficiency: Fraction = Field(1.0, description="share of bursts that are detected")
     move_time: Latency = Field(
-        0, description="from detection until the patch is safe elsewhere (move)"
+        0.0, description="from detection until the patch is safe elsewhere (move)"
     )
     outer_chips: Annotated[int, Field(ge=1, le=10_000)] = Field(
         1, description="chips over which one logical qubit is spread (outer)"
@@ -82,8 +84,8 @@ class Mitigation(Section):
 class Targets(Section):
     """What the design must reach to be called feasible."""
 
-    one_qubit_fidelity: Fraction
-    two_qubit_fidelity: Fraction
+    one_qubit_fidelity: Fraction = Field(description="least average fidelity of a gate")
+    two_qubit_fidelity: Fraction = Field(description="least average fidelity of a gate")
     logical_errors_per_day: Number = Field(description="of one logical qubit")
     algorithm_qubits: Count | None = Field(None, description="logical qubits of an algorithm")
     algorithm_cycles: Number | None = Field(
@@ -101,11 +103,11 @@ class Measured(Section):
         default_factory=dict, description="stage temperatures"
     )
     load: dict[Name, Power] = Field(default_factory=dict, description="heat load of a stage")
-    t1: Duration | None = None
-    t2: Duration | None = None
-    one_qubit_error: Fraction | None = None
-    two_qubit_error: Fraction | None = None
-    readout_error: Fraction | None = None
+    t1: Duration | None = Field(None, description="relaxation time")
+    t2: Duration | None = Field(None, description="coherence time, echo")
+    one_qubit_error: Fraction | None = Field(None, description="average gate error")
+    two_qubit_error: Fraction | None = Field(None, description="average gate error")
+    readout_error: Fraction | None = Field(None, description="assignment error")
     burst_rate: Rate | None = Field(None, description="bursts per second and chip")
     recovery_time: Duration | None = Field(None, description="from the peak to 1/e of excess 1/T1")
     suppression: Factor | None = Field(None, description="Lambda, error ratio of d to d + 2")

@@ -121,6 +121,11 @@ class Design(DesignModel):
         table: Raw = copied(self._written.table)
         return table
 
+    def _repr_html_(self) -> str:
+        from qubudget.report.notebook import design_html
+
+        return design_html(self)
+
 
 def _without_provenance(value: Any) -> Any:
     if isinstance(value, dict):

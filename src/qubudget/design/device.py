@@ -89,7 +89,7 @@ class Qubit(Section):
         None,
         description="of a charge-sensitive qubit's island, as a disc; none: charge does not matter",
     )
-    island_gap: Thickness = Field(0, description="from that island to the ground around it")
+    island_gap: Thickness = Field(0.0, description="from that island to the ground around it")
     electrode_volume: Volume = Field(
         description="superconductor in which the junction's quasiparticles spread"
     )
@@ -112,10 +112,10 @@ class Dielectric(Section):
 class Gates(Section):
     """Durations, and the errors that control leaves even without decoherence."""
 
-    one_qubit_time: Duration
-    two_qubit_time: Duration
-    readout_time: Duration
-    reset_time: Duration
+    one_qubit_time: Duration = Field(description="duration of a one-qubit gate")
+    two_qubit_time: Duration = Field(description="duration of a two-qubit gate")
+    readout_time: Duration = Field(description="duration of a read-out")
+    reset_time: Duration = Field(description="duration of a reset")
     one_qubit_floor: Fraction = Field(
         description="average one-qubit gate error without decoherence"
     )
@@ -169,5 +169,7 @@ class Readout(Section):
 class Published(Section):
     """The first paper's own model, kept by name beside the physical one."""
 
-    variant: Literal["published-code", "published-table"]
+    variant: Literal["published-code", "published-table"] = Field(
+        description="the first paper's printed code, or what its printed table implies"
+    )
     include_relaxation: bool = Field(description="add Appendix A's 1/(2 T1), absent from its code")

@@ -17,11 +17,11 @@ class DrawnFilm(Section):
     """A film on a face, drawn; what is drawn on a face is all that is there."""
 
     name: Name
-    face: Literal["front", "back"]
+    face: Literal["front", "back"] = Field(description="side of the chip")
     metal: Annotated[str, Field(max_length=20)] = Field(
         description="a superconductor or a normal metal of the catalogue"
     )
-    thickness: Length
+    thickness: Length = Field(description="of the film")
     rectangles: Annotated[tuple[Corners, ...], Field(strict=False, max_length=20_000)] = Field(
         (), description="x0, y0, x1, y1 of each from the chip's centre"
     )

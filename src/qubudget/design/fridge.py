@@ -37,8 +37,8 @@ from qubudget.design.fields import (
 class CurvePoint(Section):
     """One point of a cooling curve."""
 
-    temperature: Temperature
-    power: Power
+    temperature: Temperature = Field(description="of the stage")
+    power: Power = Field(description="cooling power there")
 
 
 class Machine(Section):
@@ -96,10 +96,10 @@ class Stage(Section):
         None, description="of the mixture that leaves the last exchanger (enthalpy cooling)"
     )
     units: Positive = Field(1, description="equal coolers that serve this stage together")
-    spread: Factor = Field(1, description="95 % factor up or down of the cooling power")
+    spread: Factor = Field(1.0, description="95 % factor up or down of the cooling power")
     length: Length | None = Field(None, description="cable from the stage above to this one")
-    shield_area: Area = Field(0, description="area that the stage above radiates upon")
-    emissivity: Fraction = Field(0, description="effective emissivity between the two")
+    shield_area: Area = Field(0.0, description="area that the stage above radiates upon")
+    emissivity: Fraction = Field(0.0, description="effective emissivity between the two")
     line_area: Area | None = Field(None, description="free cross-section for lines through it")
     feedthroughs: Count | None = Field(None, description="ports for lines through its flange")
     volume: Room | None = Field(None, description="free volume for electronics at it")
@@ -126,7 +126,9 @@ class Line(Section):
     """One kind of line from a warm stage to a cold one."""
 
     name: Name
-    kind: Literal["drive", "flux", "coupler", "read-in", "read-out", "pump", "dc", "photonic"]
+    kind: Literal["drive", "flux", "coupler", "read-in", "read-out", "pump", "dc", "photonic"] = (
+        Field(description="what the line is for")
+    )
     per_group: Count = Field(description="lines per group of qubits")
     count: Count | None = Field(
         None, description="lines in the machine as built, where that is not per_group x groups"
@@ -141,7 +143,7 @@ class Line(Section):
         description="passive heat: measured where the catalogue has it, or always by conduction",
     )
     spread: Factor = Field(
-        1, description="95 % factor of the line itself, beside that of its cable"
+        1.0, description="95 % factor of the line itself, beside that of its cable"
     )
     load: dict[Name, Power] = Field(
         default_factory=dict,
@@ -186,9 +188,11 @@ class Electronics(Section):
     """Electronics that dissipate at a stage, so many per group."""
 
     name: Name
-    kind: Literal["controller", "amplifier", "circulator", "decoder", "sfq", "link", "other"]
-    stage: Name
-    per_group: Count
+    kind: Literal["controller", "amplifier", "circulator", "decoder", "sfq", "link", "other"] = (
+        Field(description="what it is")
+    )
+    stage: Name = Field(description="stage that takes its heat")
+    per_group: Count = Field(description="pieces per group of qubits")
     count: Count | None = Field(
         None, description="pieces in the machine as built, where that is not per_group x groups"
     )
@@ -198,8 +202,8 @@ class Electronics(Section):
     )
     voltage: Voltage | None = Field(None, description="supply voltage: V of C V^2 f")
     clock: FrequencySpan | None = Field(None, description="clock: f of C V^2 f")
-    footprint: Room = Field(0, description="volume of one piece at its stage")
-    spread: Factor = Field(1, description="95 % factor up or down of the power of one piece")
+    footprint: Room = Field(0.0, description="volume of one piece at its stage")
+    spread: Factor = Field(1.0, description="95 % factor up or down of the power of one piece")
     scope: Text = Field("", description="what this power includes")
     source: Text = ""
 
@@ -208,8 +212,8 @@ class Load(Section):
     """A load that does not depend on the number of qubits."""
 
     name: Name
-    stage: Name
-    power: Power
+    stage: Name = Field(description="stage that takes it")
+    power: Power = Field(description="heat, always on")
     source: Text = ""
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -222,6 +222,26 @@ def design_quasiparticle_rates(
     chip : temperature, K, below Tc. radiation : temperature of what the chip's lines and shields
     see, K. The photons' quasiparticles come on top of the other two, and recombine with them.
     """
+    return irradiated_rates(design, junction_at(design, chip, tc_scale), radiation)
+
+
+class JunctionAt(NamedTuple):
+    """The junction at a temperature of the chip.
+
+    Attributes
+    ----------
+    gap : of the low-gap side, J. thermal : fraction x in equilibrium. thermalised : rates down
+    and up by these, 1/s. response : rates down and up per unit x of excess quasiparticles, 1/s.
+    """
+
+    gap: Floats
+    thermal: Floats
+    thermalised: tuple[Floats, Floats]
+    response: tuple[Floats, Floats]
+
+
+def junction_at(design: DesignModel, chip: ArrayLike, tc_scale: float = 1.0) -> JunctionAt:
+    """What quasiparticles do without radiation; arguments as of ``design_quasiparticle_rates``."""
     qubit, metal = design.qubit, superconductor(design.qubit.junction)
     gap = gap_at(metal.gap * tc_scale, metal.critical_temperature * tc_scale, chip)
     thermal = thermal_fraction(chip, gap)
@@ -230,13 +250,20 @@ def design_quasiparticle_rates(
         factor = equilibrium_suppression(qubit.frequency, chip, gap, qubit.gap_difference)
         down, up = down * factor, up * factor
     response = quasiparticle_response(design, chip, qubit.quasiparticle_temperature, tc_scale)
-    residual = qubit.residual_quasiparticles
-    broken = pair_breaking_fraction(design, gap, radiation, thermal + residual)
+    return JunctionAt(gap, thermal, (down, up), response)
+
+
+def irradiated_rates(design: DesignModel, junction: JunctionAt, radiation: ArrayLike) -> Rates:
+    """As ``design_quasiparticle_rates``, of a junction whose temperature is known."""
+    residual = design.qubit.residual_quasiparticles
+    background = junction.thermal + residual
+    broken = pair_breaking_fraction(design, junction.gap, radiation, background)
+    down, up = junction.response
     thermalised, residue, photons = QUASIPARTICLES
     return {
-        thermalised: (down, up),
-        residue: (residual * response[0], residual * response[1]),
-        photons: (broken * response[0], broken * response[1]),
+        thermalised: junction.thermalised,
+        residue: (residual * down, residual * up),
+        photons: (broken * down, broken * up),
     }
 
 

@@ -104,7 +104,9 @@ def line_path(
         if place == ROOM:
             return ROOM_TEMPERATURE
         clamp = clamps.get(place)
-        return temperatures[place] + (0.0 if clamp is None else joint_rise(clamp, rises))
+        if clamp is None:
+            return temperatures[place]
+        return temperatures[place] + joint_rise(clamp, rises)
 
     begin = -1 if line.starts_at == ROOM else names.index(line.starts_at)
     last = min(names.index(line.ends_at), names.index(design.qubit.stage))

@@ -7,11 +7,12 @@ well below Delta.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import kve
+from scipy.special import k0e
 
 from qubudget.constants import BOLTZMANN, HBAR, PLANCK
 from qubudget.errors import OutOfRangeError
@@ -19,8 +20,9 @@ from qubudget.qubit.blocks import Floats, in_blocks
 from qubudget.qubit.ranges import at_least
 from qubudget.qubit.thermal import reduced_energy
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 _CUT = 40.0  # exp(-40) of the Boltzmann weight is left out of the tunnelling integral
+_NODES = ((1.8, 12), (3.6, 24), (np.inf, 96))
+"""Nodes of the tunnelling integral by how far its variable runs."""
 
 
 def thermal_fraction(temperature: ArrayLike, gap: ArrayLike) -> NDArray[np.float64]:
@@ -57,7 +59,7 @@ def quasiparticle_rates(
     omega = 2 * np.pi * at_least("frequency", frequency, above=True)
     z = reduced_energy(frequency, t) / 2
     prefactor = np.sqrt(np.asarray(gap, dtype=np.float64) / (2 * np.pi * BOLTZMANN * t))
-    down = 2 * omega * x / np.pi * prefactor * kve(0, z)
+    down = 2 * omega * x / np.pi * prefactor * k0e(z)
     return down, np.exp(-2 * z) * down
 
 
@@ -99,7 +101,9 @@ def _tunnelling(
     D = gap_from and D' = gap_to; E' = E + ``transfer``; E0 is the threshold; all in J. The
     weight exp(-(E0 - D)/kT) is left to the caller, because it underflows in the cold. Both
     inverse roots are removed exactly by E = E0 + a sinh^2 s, where a is the distance of the two
-    singular points.
+    singular points. What is left is even in s, smooth, and falls double-exponentially: the
+    trapezoidal rule converges exponentially in its step (L. N. Trefethen, J. A. C. Weideman, SIAM
+    Review 56, 385 (2014)), here 0.15 at most, to 1e-12.
     """
     kt = BOLTZMANN * temperature
     offset = gap_to - transfer - gap_from  # > 0: the far side's edge is the threshold
@@ -109,34 +113,49 @@ def _tunnelling(
             "the rate diverges where the gap difference equals the qubit's energy exactly"
         )
     lift = np.maximum(offset, 0.0)
-    inputs = (kt, a, gap_from + lift, transfer, gap_from, gap_to)
-    return in_blocks(_weighted, inputs, _NODES.size), lift
+    end = np.arcsinh(np.sqrt(_CUT * kt / a))
+    inputs = (end, kt, a, gap_from + lift, transfer, gap_from, gap_to)
+    found = np.full(end.shape, np.nan)
+    nearest = -np.inf
+    for farthest, nodes in _NODES:
+        here = (end > nearest) & (end <= farthest)
+        nearest = farthest
+        if here.all():
+            return in_blocks(partial(_weighted, nodes), inputs, nodes), lift
+        if here.any():
+            part = [value[here] for value in inputs]
+            found[here] = in_blocks(partial(_weighted, nodes), part, nodes)
+    return found, lift
 
 
 def _weighted(
-    kt: Floats, a: Floats, threshold: Floats, transfer: Floats, gap_from: Floats, gap_to: Floats
+    nodes: int,
+    end: Floats,
+    kt: Floats,
+    a: Floats,
+    threshold: Floats,
+    transfer: Floats,
+    gap_from: Floats,
+    gap_to: Floats,
 ) -> Floats:
     """The integral of ``_tunnelling`` from its threshold."""
-    end = np.arcsinh(np.sqrt(_CUT * kt / a))
-    rise = (0.5 * end)[..., None] * (_NODES + 1.0)
+    step = end / nodes
+    rise = np.arange(nodes).reshape(-1, *(1,) * end.ndim) * step
     np.sinh(rise, out=rise)
     rise *= rise
-    rise *= a[..., None]
-    energy = threshold[..., None] + rise
-    other = energy + transfer[..., None]
-    d, d_other = gap_from[..., None], gap_to[..., None]
+    rise *= a
+    energy = threshold + rise
+    other = energy + transfer
     smooth = energy * other
-    smooth += d * d_other
-    energy += d
-    other += d_other
+    smooth += gap_from * gap_to
+    energy += gap_from
+    other += gap_to
     energy *= other
     smooth /= np.sqrt(energy, out=energy)
-    np.negative(rise, out=rise)
-    rise /= kt[..., None]
-    weight = np.exp(rise, out=rise)
-    weight *= _WEIGHTS
-    weight *= smooth
-    return np.asarray(np.sum(weight, axis=-1) * end)  # 2 ds, half interval
+    rise /= -kt
+    smooth *= np.exp(rise, out=rise)
+    # One after the other: np.sum would round by how many integrals there are.
+    return np.asarray(2.0 * step * sum(smooth[1:], 0.5 * smooth[0]))
 
 
 def gap_suppression(

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget import __version__
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.reading import Data, rows
 from qubudget.report.style import FAINT, INK, PALETTE
 
@@ -55,6 +56,7 @@ def back_metal_data(
     film = Back(impedance(max(thicknesses)), depth, eps)
     return {
         "name": PAPER,
+        "provenance": {"version": __version__},
         "metal": metal,
         "gap_m": gap,
         "curves": [
@@ -91,7 +93,7 @@ def draw_back_metal(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("side of an island (mm)")
     ax.set_ylabel("quality factor Q (1)")
     for index, curve in enumerate(curves):
-        label = f"{1e6 * curve['thickness_m']:g} um of {data.get('metal')}"
+        label = f"{1e6 * curve['thickness_m']:g} µm of {data.get('metal')}"
         ax.plot([1e3 * size for size in curve["size_m"]], curve["quality"],
                 color=PALETTE[index % len(PALETTE)], linestyle=LINES[index % len(LINES)],
                 label=plain(label))  # fmt: skip
@@ -102,5 +104,5 @@ def draw_back_metal(data: Data, ax: Axes | None = None) -> Axes:
                    label=plain(row["name"]))  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
+    legend_beside(ax)
     return ax

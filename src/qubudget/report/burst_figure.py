@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, rows, section
 from qubudget.report.style import BLUE, FAINT, GREEN, INK, PALETTE, VERMILLION
@@ -35,7 +35,7 @@ def draw_courses(data: Data, ax: Axes | None = None) -> Axes:
     part = section(data, "qec")
     ax.set_title("Logical error through a burst")
     ax.set_xlabel("time after the impact (s)")
-    ax.set_ylabel("logical error per cycle")
+    ax.set_ylabel("logical error per cycle (1)")
     name, chosen = _shown(section(part, "burst"))
     if not chosen:
         return say(ax, explained(part, "burst", "no course of a burst was computed"))
@@ -67,7 +67,7 @@ def draw_courses(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(min(levels) / 5, 1.0)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_beside(ax)
     return ax
 
 

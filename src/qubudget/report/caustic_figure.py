@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, narrow, plain, say
 from qubudget.report.numbers import engineering, percent
 from qubudget.report.panels import colour_scale, draw_map, few_ticks, grid_values, panels, sized
 from qubudget.report.reading import Data, number, rows, section
@@ -48,9 +48,13 @@ def draw_caustic(data: Data, ax: Axes | None = None) -> Axes:
     top = max(top, 1.0)
     norm = PowerNorm(0.5, 0.0, top)
     single = len(known) == 1
-    sized(ax, own, 4.6 if single else 2.4)
-    places = panels(ax, 1, len(known), (0.04, 0.0))
-    for index, (place, (row, values)) in enumerate(zip(places, known, strict=True)):
+    columns = 1 if single else min(2, len(known)) if narrow(ax) else len(known)
+    lines = -(-len(known) // columns)
+    sized(ax, own, 4.6 if single else 2.4, 1.3 + 1.5 * lines)
+    places = panels(ax, lines, columns, (0.08, 0.14))
+    for place in places[len(known) :]:
+        place.remove()
+    for index, (place, (row, values)) in enumerate(zip(places, known, strict=False)):
         image = draw_map(place, part, values, norm)
         share, words = number(row, "share"), plain(WORDS.get(str(row.get("mode")), row.get("mode")))
         if share is not None and share < 1:
@@ -58,12 +62,13 @@ def draw_caustic(data: Data, ax: Axes | None = None) -> Axes:
         if single:
             title += f" ({words})"
         else:
-            place.set_title(words, fontsize=8, loc="center")
+            place.set_title(words, fontsize="small", loc="center")
             few_ticks(place)
-            place.tick_params(labelleft=index == 0)
+            place.tick_params(labelleft=index % columns == 0,
+                              labelbottom=index + columns >= len(known))  # fmt: skip
     ax.set_title(title, pad=6 if single else 20)
     bar = colour_scale(ax, image, _scale_words(part, *known[0]), extend="max", format="%g")
-    bar.ax.yaxis.label.set_size(8)
+    bar.ax.yaxis.label.set_size("small")
     bar.set_ticks([tick for tick in TICKS if tick <= top])
     return ax
 

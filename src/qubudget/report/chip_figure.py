@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
 from qubudget.report.numbers import engineering
+from qubudget.report.panels import colour_scale
 from qubudget.report.reading import Data, number, rows, section
 from qubudget.report.style import FAINT, INK, PALETTE
 from qubudget.report.survival_figure import curves, explained
@@ -56,7 +57,10 @@ def draw_chip(data: Data, ax: Axes | None = None) -> Axes:
     ax.use_sticky_edges = False
     ax.margins(0.06)
     ax.autoscale_view()
-    ax.legend(loc="upper right", bbox_to_anchor=(-0.22, 1.0))
+    if narrow(ax):
+        legend_beside(ax)
+    else:  # at the left: the scale of T1 is at the right
+        ax.legend(loc="upper right", bbox_to_anchor=(-0.22, 1.0))
     return ax
 
 
@@ -81,8 +85,8 @@ def _map(ax: Axes, burst: Data, half: tuple[float, float]) -> bool:
     shown = ax.contourf(x, y, np.where(values > 0, values, np.nan), levels=levels, cmap="cividis",
                         norm=LogNorm(levels[0], levels[-1]), zorder=0)  # fmt: skip
     when = number(burst, "time_s")
-    bar = ax.figure.colorbar(shown, ax=ax, shrink=0.9)
-    bar.set_label("T1 (s)" + (f", {engineering(when, 's')} after the impact" if when else ""))
+    words = "T1 (s)" + (f", {engineering(when, 's')} after the impact" if when else "")
+    bar = colour_scale(ax, shown, words)
     bar.minorticks_off()
     bar.set_ticks(levels, labels=[engineering(level, "s") for level in levels])
     return True
@@ -145,8 +149,8 @@ def _patch(ax: Axes, patch: Data, index: int, count: int) -> None:
     if count <= MOST_NAMES:
         xs, ys = zip(*outline, strict=True)
         ax.annotate(plain(patch.get("name")), ((min(xs) + max(xs)) / 2, max(ys)), (0, 3),
-                    textcoords="offset points", ha="center", va="bottom", fontsize=7.5, zorder=6,
-                    bbox={"boxstyle": "round,pad=0.15", "facecolor": "white",
+                    textcoords="offset points", ha="center", va="bottom", fontsize="small",
+                    zorder=6, bbox={"boxstyle": "round,pad=0.15", "facecolor": "white",
                           "edgecolor": FAINT, "linewidth": 0.4})  # fmt: skip
 
 

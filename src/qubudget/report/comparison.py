@@ -2,59 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from qubudget.design.paths import leaves
+from qubudget.report.numbers import key_unit
 
 if TYPE_CHECKING:
     from qubudget.design import Design
     from qubudget.pipeline import Report
 
-LEFT_OUT = ("provenance", "name", "title")
-"""Parts of a report that differ without telling anything."""
+LEFT_OUT = ("provenance", "name", "title", "targets")
+"""Parts of a report that differ without telling anything, or repeat the inputs."""
+HEADLINE = (
+    "thermal.status", "thermal.max_qubits.total", "thermal.wall_power_W",
+    "coherence.chip_temperature_K", "coherence.t1_s", "coherence.t2_s",
+    "coherence.gate.one_qubit_error", "coherence.gate.two_qubit_error",
+    "coherence.gate.readout_error", "impact.rate_per_s.total", "impact.t1_min_s",
+    "impact.recovery_time_s", "qec.background.lambda", "qec.logical_errors_per_day",
+    "qec.mean_time_to_failure_s", "verdict.binding_constraint",
+)  # fmt: skip
+"""What somebody looks at first, in the order of the chain; shown also where it is equal."""
+LABELS = (
+    ("name",), ("stage",), ("cause",), ("line",), ("stage", "item"), ("stage", "item", "kind"),
+    ("from", "to"), ("model", "fidelity"), ("cable",), ("part",), ("kind",),
+)  # fmt: skip
+"""What members of a list are told apart by: the first of these that differs between all."""
 
 
-def input_differences(first: Design, second: Design) -> list[tuple[str, Any, Any]]:
-    """(key, first's text, second's text) of every effective value that differs; None: absent."""
+def differing_inputs(first: Design, second: Design) -> list[dict[str, Any]]:
+    """Every effective value that differs: as written, SI, unit, origin; None where absent."""
     mine = {value.key: value for value in first.effective()}
     other = {value.key: value for value in second.effective()}
     found = []
     for key in [*mine, *(key for key in other if key not in mine)]:
         a, b = mine.get(key), other.get(key)
-        if (a and a.value) != (b and b.value) and key not in ("name", "title", "sources"):
-            found.append((key, a.text if a else None, b.text if b else None))
+        if (a and a.value) == (b and b.value) or key in ("name", "title", "sources"):
+            continue
+        if key.rpartition(".")[2] in ("source", "scope"):
+            continue
+        given = a or b
+        assert given is not None
+        found.append(
+            {
+                "key": key,
+                "unit": given.unit,
+                "first": a.text if a else None,
+                "second": b.text if b else None,
+                "first_value": a.value if a else None,
+                "second_value": b.value if b else None,
+                "first_origin": a.origin if a else None,
+                "second_origin": b.origin if b else None,
+                "ratio": _ratio(a and a.value, b and b.value),
+            }
+        )
     return found
+
+
+def input_differences(first: Design, second: Design) -> list[tuple[str, Any, Any]]:
+    """(key, first's text, second's text) of every effective value that differs; None: absent."""
+    return [(row["key"], row["first"], row["second"]) for row in differing_inputs(first, second)]
 
 
 def compare(first: Report, second: Report) -> dict[str, Any]:
     """The comparison as plain JSON values.
 
     ``inputs`` and ``results`` list what differs; a result's ``ratio`` is second over first
-    where both are numbers and the first is not zero.
+    where both are numbers and the first is not zero. ``headline`` lists what is looked at
+    first, equal or not.
     """
     mine, other = first.to_dict(), second.to_dict()
     return {
         "first": {"name": first.design.name, "verdict": mine["verdict"]},
         "second": {"name": second.design.name, "verdict": other["verdict"]},
-        "inputs": [
-            {"key": key, "first": a, "second": b}
-            for key, a, b in input_differences(first.design, second.design)
+        "headline": [
+            _row(key, *(dict(leaves(side)).get(key) for side in (mine, other))) for key in HEADLINE
         ],
-        "results": _results(mine, other),
+        "inputs": differing_inputs(first.design, second.design),
+        "results": results(mine, other),
     }
 
 
-def _results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
+def results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every number of two reports that differs, by its dotted key; curves are left out."""
     mine = dict(leaves({k: v for k, v in first.items() if k not in LEFT_OUT}))
     other = dict(leaves({k: v for k, v in second.items() if k not in LEFT_OUT}))
-    found = []
-    for key in [*mine, *(key for key in other if key not in mine)]:
-        a, b = mine.get(key), other.get(key)
-        if a == b or isinstance(a, str) or isinstance(b, str):
+    return [
+        _row(key, mine.get(key), other.get(key))
+        for key in [*mine, *(key for key in other if key not in mine)]
+        if mine.get(key) != other.get(key)
+        and not isinstance(mine.get(key), str)
+        and not isinstance(other.get(key), str)
+    ]
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every (dotted key, value) of a report; members of lists by what tells them apart.
+
+    >>> dict(leaves({"stages": [{"name": "4k", "load_W": 1.5}], "curve": [1, 2]}))
+    {'stages.4k.load_W': 1.5}
+    """
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from leaves(part, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list | tuple):
+        yield from leaves(_labelled(value), key)
+    else:
+        yield key, value
+
+
+def _labelled(members: list[Any] | tuple[Any, ...]) -> dict[str, Any]:
+    if not members or not all(isinstance(member, Mapping) for member in members):
+        return {}
+    for keys in LABELS:
+        if any(member.get(key) is None for member in members for key in keys):
             continue
-        found.append({"key": key, "first": a, "second": b, "ratio": _ratio(a, b)})
-    return found
+        labels = [".".join(str(member[key]) for key in keys) for member in members]
+        if len(set(labels)) == len(labels):
+            return {
+                label: {name: part for name, part in member.items() if name not in keys}
+                for label, member in zip(labels, members, strict=True)
+            }
+    return {}
+
+
+def _row(key: str, first: Any, second: Any) -> dict[str, Any]:
+    unit = key_unit(key)
+    return {
+        "key": key, "unit": unit or "1", "first": first, "second": second,
+        "ratio": _ratio(first, second),
+    }  # fmt: skip
 
 
 def _ratio(first: Any, second: Any) -> float | None:

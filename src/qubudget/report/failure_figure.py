@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.logical_figure import target_per_day
 from qubudget.report.numbers import MISSING, engineering, percent
 from qubudget.report.reading import Data, number, rows, section
@@ -28,8 +28,6 @@ def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
 
     At the right: the rate and its share of the sum. Causes beyond the largest are summed up.
     """
-    from matplotlib.transforms import ScaledTranslation
-
     ax = axes_for(data, ax)
     part = section(data, "qec")
     ax.set_title("What causes logical failures")
@@ -63,12 +61,11 @@ def draw_budget(data: Data, ax: Axes | None = None) -> Axes:
     for place, cause in enumerate(causes):
         _interval(ax, place, cause, left)
         ax.annotate(_words(cause, whole), (1.0, place), (5, 0), xycoords=("axes fraction", "data"),
-                    textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+                    textcoords="offset points", va="center", fontsize="small")  # fmt: skip
     ax.set_yticks(range(len(causes)), [plain(cause.get("cause")) for cause in causes])
     ax.set_ylim(len(causes) - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
-    beside = ax.transAxes + ScaledTranslation(WORDS_WIDTH / 72, 0.0, ax.figure.dpi_scale_trans)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), bbox_transform=beside)
+    legend_beside(ax, WORDS_WIDTH)
     return ax
 
 

@@ -5,11 +5,12 @@ Where a section has no values, the axes say the reason instead.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
 from qubudget.report.logical_figure import draw_logical_error as draw_logical_error
-from qubudget.report.numbers import engineering, margin, percent
+from qubudget.report.numbers import engineering, interval, margin, percent
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import (
     BLUE,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 MOST_ITEMS = 6
 MOST_CHANNELS = 14
 DECADES = 8
+TIMES_WIDTH, SCALE_WIDTH = 56, 58
+"""Points between axes and legend: for times beside bars, for a scale at the right."""
 
 
 def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
@@ -66,12 +69,12 @@ def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
         if top and capacity:
             word = f"{percent(top / capacity)}" + (" ✗" if top >= capacity else "")
             ax.annotate(word, (place, max(top, capacity)), (0, 4), textcoords="offset points",
-                        ha="center", va="bottom", fontsize=8.5, fontweight="bold")  # fmt: skip
+                        ha="center", va="bottom", fontsize="small", fontweight="bold")  # fmt: skip
     levels = [v for v in [*tops, *(c for _, c in known)] if v > 0]
     ax.set_ylim(min(levels) / 30, max(levels) * 6)
     ax.set_xticks(places, [plain(name) for name in names])
     ax.grid(visible=False, axis="x")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_beside(ax)
     return ax
 
 
@@ -121,18 +124,30 @@ def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
                     edgecolor=INK, linewidth=0.5, label=kind)  # fmt: skip
     for place, rate in enumerate(rates):
         ax.annotate(engineering(1 / rate, "s"), (1.01, place), xycoords=("axes fraction", "data"),
-                    va="center", fontsize=8)  # fmt: skip
+                    va="center", fontsize="small")  # fmt: skip
     for key, word, line in (("t1_s", "1/T1", "-"), ("t2_s", "1/T2", "--")):
         time = number(part, key)
         if time:
             ax.axvline(1 / time, color=PURPLE, linestyle=line, linewidth=1.4,
                        label=f"{word}, {word[2:]} = {engineering(time, 's')}")  # fmt: skip
             high = max(high, 1 / time)
+            high = max(high, _coherence_band(ax, part, key, word[2:], line))
     ax.set_xlim(low, high * 1.5)
     ax.set_yticks(range(len(channels)), [plain(c.get("name")) for c in channels])
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.13, 1.0))
+    legend_beside(ax, TIMES_WIDTH, ncols=1)
     return ax
+
+
+def _coherence_band(ax: Axes, part: Data, key: str, name: str, line: str) -> float:
+    """95 % of a coherence time as a band of rates; returns its upper end, 0 where there is none."""
+    low, high = (number(part, f"{key.removesuffix('_s')}_{end}_s") for end in ("low", "high"))
+    if not low or not high:
+        return 0.0
+    ax.axvspan(1 / high, 1 / low, color=PURPLE, alpha=0.2, linewidth=0,
+               hatch="" if line == "-" else "//",
+               label=f"{name}, 95 %: {interval(low, high, 's')}")  # fmt: skip
+    return 1 / low
 
 
 def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
@@ -176,8 +191,14 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
         handles += ax.plot(
             times_of_stages, t1_of_stages, "D", mfc="none", mec=INK, ms=6, label="published stages"
         )
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.12, 1.0))
+    legend_beside(ax, SCALE_WIDTH, handles=handles)
     return ax
+
+
+def _decade(value: float) -> float:
+    """The power of ten below a margin, with its sign; a margin within one is 0."""
+    size = abs(value)
+    return math.copysign(10.0 ** math.floor(math.log10(size)), value) if size >= 1 else 0.0
 
 
 def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
@@ -185,7 +206,7 @@ def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
     ax = axes_for(data, ax)
     part = section(data, "verdict")
     ax.set_title("Margins: right of zero passes, left of zero fails")
-    ax.set_xlabel("margin (distance to the limit, in units of the limit)")
+    ax.set_xlabel("margin (distance to the limit over the limit)")
     ax.set_ylabel("constraint")
     known = rows(part, "constraints")
     if not known:
@@ -204,16 +225,23 @@ def draw_margins(data: Data, ax: Axes | None = None) -> Axes:
         # Right of zero there is room for words also beside a bar that goes to the left.
         ax.annotate(f"{'✓' if good else '✗'} {word}",
                     (max(margins[place], 0.0), place), (4, 0), textcoords="offset points",
-                    va="center", fontsize=8)  # fmt: skip
+                    va="center", fontsize="small")  # fmt: skip
     ax.axvline(0.0, color=INK, linewidth=1.0)
     ax.set_yticks(range(len(known)), [plain(c.get("name")) for c in known])
     low, high = min(0.0, *margins), max(0.0, *margins)
     if max(-low, high) > 2:
         ax.set_xscale("symlog", linthresh=1.0, linscale=2.0)
         ax.locator_params(axis="x", numticks=8)
-        ax.set_xlim(min(low * 2, -1.0), max(high * 2, 1.0) * 20)
+        ax.set_xlim(
+            min(low * 2, -1.0), max(high * 2, 1.0) * (max(1e4, -100 * low) if narrow(ax) else 20)
+        )
+        if narrow(ax):
+            ax.set_xticks([end for end in (_decade(low), 0.0, _decade(high)) if abs(end) != 1])
     else:
         ax.set_xlim(low - 0.05 * (high - low), high + max(0.35 * (high - low), 0.1))
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="best")
+    if narrow(ax):
+        legend_beside(ax)
+    else:
+        ax.legend(loc="best")
     return ax

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qubudget.errors import OutOfRangeError
-from qubudget.report.canvas import axes_for, say
+from qubudget.report.canvas import axes_for, narrow, say
 from qubudget.report.numbers import engineering
 from qubudget.report.panels import MM, colour_scale, draw_map, few_ticks, grid_values, panels, sized
 from qubudget.report.reading import Data, number, reason, rows, section
@@ -98,9 +98,9 @@ def draw_film(data: Data, ax: Axes | None = None) -> Axes:
     frames = _frames(part)
     if not frames:
         return say(ax, reason(part) or "no film of T1 was computed")
-    columns = min(COLUMNS, len(frames))
+    columns = min(COLUMNS // (2 if narrow(ax) else 1), len(frames))
     lines = -(-len(frames) // columns)
-    sized(ax, own, 1.0 + 1.5 * lines)
+    sized(ax, own, 1.0 + 1.5 * lines, 1.2 + 1.1 * lines)
     ax.set_title(title, pad=20)
     norm = _norm(frames)
     for index, place in enumerate(panels(ax, lines, columns, (0.03, 0.12))):
@@ -110,7 +110,7 @@ def draw_film(data: Data, ax: Axes | None = None) -> Axes:
         image = draw_map(place, part, frames[index][1], norm)
         few_ticks(place)
         _dots(place, part, 1.6)
-        place.set_title(engineering(frames[index][0], "s"), fontsize=8.5, loc="center", pad=3)
+        place.set_title(engineering(frames[index][0], "s"), fontsize="small", loc="center", pad=3)
         place.tick_params(labelleft=index % columns == 0,
                           labelbottom=index + columns >= len(frames))  # fmt: skip
     _scale(ax, image)

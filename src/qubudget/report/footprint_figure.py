@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, narrow, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.panels import panels, sized
 from qubudget.report.reading import Data, number, reason, rows, section
@@ -24,6 +24,7 @@ def draw_footprints(data: Data, ax: Axes | None = None) -> Axes:
     the mean with their 95 % intervals.
     """
     import numpy as np
+    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
     own, ax = ax is None, axes_for(data, ax)
     part = section(data, "impact", "statistics")
@@ -35,14 +36,19 @@ def draw_footprints(data: Data, ax: Axes | None = None) -> Axes:
     said = [f"{events:,.0f} impacts"] if (events := number(part, "events")) else []
     said += [f"hit: {plain(part['hit'])}"] if part.get("hit") else []
     ax.set_title("How far and how long impacts reach\n" + "; ".join(said))
-    sized(ax, own, 3.4)
-    left, right = panels(ax, 1, 2, (0.09, 0.0))
+    sized(ax, own, 3.4, 4.8)
+    stacked = narrow(ax)
+    left, right = panels(ax, *((2, 1) if stacked else (1, 2)), (0.09, 0.26))
     _beyond(left, found[0], found[1], section(part, "footprint_qubits"), "")
     left.set_xlabel("qubits hit at once")
     _beyond(right, found[0], found[2], section(part, "duration"), "s")
     right.set_xlabel("until the last qubit is no longer hit (s)")
     right.set_xscale("symlog" if np.nanmin(found[2]) <= 0 else "log")
-    right.tick_params(labelleft=False)
+    if np.nanmin(found[2]) > 0:
+        right.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        right.xaxis.set_major_formatter(EngFormatter())
+        right.xaxis.set_minor_formatter(NullFormatter())
+    right.tick_params(labelleft=stacked)
     return ax
 
 
@@ -66,7 +72,7 @@ def _beyond(
         if low is not None and high is not None:
             ax.axvspan(low, high, color=colour, alpha=0.25, linewidth=0)
     ax.set_ylim(-3, 103)
-    ax.legend(loc="upper right")
+    ax.legend(loc="best")
 
 
 def draw_pairs(data: Data, ax: Axes | None = None) -> Axes:

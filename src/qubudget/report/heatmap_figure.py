@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.style import BLUE, FAINT, GREEN, HATCHES, INK, ORANGE, PURPLE, SKY, VERMILLION
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _fill(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], kinds: Any) 
                              linewidth=0.4, label=plain(_words(kind))))  # fmt: skip
     if {"feasible"} < set(most):
         _border(ax, x, y, kinds == "feasible")
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
+    legend_beside(ax, handles=handles)
 
 
 def _hatch(

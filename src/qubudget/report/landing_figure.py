@@ -57,7 +57,7 @@ def draw_landing(data: Data, ax: Axes | None = None) -> Axes:
                                 linewidth=2.6))  # fmt: skip
             ax.add_patch(Circle(centre, MM * radius, fill=False, edgecolor=BLACK, linewidth=1.2,
                                 linestyle="dashed", label=words))  # fmt: skip
-    sized(ax, own, 4.6)
+    sized(ax, own, 4.6, 3.5)
     lower = bool((values < least).any())
     colour_scale(ax, image, "share of the deposited energy per mm² (1/mm²)",
                  extend="min" if lower else "neither")  # fmt: skip

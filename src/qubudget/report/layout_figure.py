@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.reading import Data, number, rows
 from qubudget.report.style import HATCHES, INK, PALETTE
 
@@ -58,7 +58,7 @@ def draw_layout(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_ylim(-0.53 * width, 0.53 * width)
     ax.set_aspect("equal")
     ax.grid(visible=False)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0))
+    legend_beside(ax)
     return ax
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qubudget.constants import DAY
-from qubudget.report.canvas import axes_for, say
+from qubudget.report.canvas import axes_for, legend_beside, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILLION
@@ -26,7 +26,7 @@ def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
     background = section(part, "background")
     ax.set_title("Logical error against code distance, in quiet times")
     ax.set_xlabel("code distance d")
-    ax.set_ylabel("logical error per cycle")
+    ax.set_ylabel("logical error per cycle (1)")
     own, distance = number(background, "logical_error_per_cycle"), number(part, "distance")
     if not own or not distance:
         why = reason(background, "logical_error_per_cycle") or reason(part, "background")
@@ -61,7 +61,7 @@ def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
         drawn.append(target)
     ax.set_ylim(min(drawn) / 10, max(drawn) * 10)
     ax.locator_params(axis="x", integer=True)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_beside(ax)
     return ax
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import FAINT, PALETTE
@@ -46,7 +46,7 @@ def draw_noise(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_yscale("log")
     ax.set_xticks([*range(len(places)), len(places) - 0.4], [*map(plain, places), "chip"])
     ax.set_xlim(-0.3, len(places) - 0.2)
-    ax.legend(title="at the chip", loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
+    legend_beside(ax, title="at the chip")
     return ax
 
 

@@ -40,7 +40,23 @@ def _answers_table(data: Data, answers: list[Data]) -> Table:
     ]
     front = "Sets of changes that pass: the Pareto front"
     title = front if data.get("front") else "Sets of changes that pass, best first"
-    return make_table(title, heads, body, _searched(data))
+    return make_table(title, heads, body, f"{_searched(data)} {_trimming(answers)}".rstrip())
+
+
+def _trimming(answers: list[Data]) -> str:
+    """Which sets may hold more than is needed."""
+    found = []
+    for how, words in _TRIMMED.items():
+        sets = [str(n) for n, answer in enumerate(answers, start=1) if answer.get("trimmed") == how]
+        if sets:
+            found.append(f"{'Set' if len(sets) == 1 else 'Sets'} {', '.join(sets)}: {words}.")
+    return " ".join(found)
+
+
+_TRIMMED = {
+    "light": "no change can be left out, but a number may be farther from today's than it must",
+    "none": "not trimmed, so some changes may not be needed",
+}
 
 
 def _goal_words(goal: Data) -> str:
@@ -112,7 +128,9 @@ def _check_row(check: Data) -> tuple[str, str, str, str]:
 def _reaches_table(data: Data) -> Table:
     found = rows(data, "reaches")
     body = [
-        (*_check_row(reach), "yes" if reach.get("passed") else "NEVER", changes_text(reach))
+        (*_check_row(reach), "yes", "")
+        if reach.get("passed")
+        else (*_check_row(reach), "NEVER", changes_text(reach))
         for reach in found
     ]
     heads = [*_CHECK_HEADS, text_column("met"), text_column("with")]

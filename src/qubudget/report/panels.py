@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+from qubudget.report.canvas import narrow
 from qubudget.report.reading import Data
-from qubudget.report.style import FAINT, STYLE
+from qubudget.report.style import FAINT, figure_style, styled
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.image import AxesImage
     from numpy.typing import NDArray
@@ -23,11 +26,15 @@ _TICKS = 18, 30
 """Points that the panels' tick labels take below and left of the whole."""
 
 
-def sized(ax: Axes, own: bool, height: float) -> None:
-    """Give a figure of our own (not one that was handed in) the height that its panels need."""
+def sized(ax: Axes, own: bool, height: float, if_narrow: float | None = None) -> None:
+    """Give a figure of our own (not one that was handed in) the height that its panels need.
+
+    height, if_narrow : inches; the second where the axes are narrow.
+    """
     if own:
+        height = if_narrow if if_narrow is not None and narrow(ax) else height
         figure: Any = ax.figure
-        figure.set_size_inches(STYLE["figure.figsize"][0], height)
+        figure.set_figheight(height)
 
 
 def panels(ax: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:
@@ -35,8 +42,6 @@ def panels(ax: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[
 
     ``gap``: between columns and between rows, in parts of the whole. A single panel is ``ax``.
     """
-    import matplotlib
-
     if rows == columns == 1:
         return [ax]
     ax.xaxis.labelpad, ax.yaxis.labelpad = _TICKS
@@ -51,7 +56,7 @@ def panels(ax: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[
     for row in range(rows):
         for column in range(columns):
             corner = column * (width + gap[0]), 1 - height - row * (height + gap[1])
-            with matplotlib.rc_context(STYLE):
+            with nullcontext() if styled() else figure_style():
                 panel = ax.inset_axes((*corner, width, height))
             found.append(panel)
     return found
@@ -92,7 +97,7 @@ def few_ticks(ax: Axes) -> None:
     ax.locator_params(nbins=3, steps=(1, 2, 5, 10))
 
 
-def colour_scale(ax: Axes, image: AxesImage, label: str, **settings: Any) -> Any:
+def colour_scale(ax: Axes, image: ScalarMappable, label: str, **settings: Any) -> Any:
     """A colour bar at the right of ``ax`` (which may hold panels), as high as it is."""
     bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.03, 0.0, 0.022, 1.0)), **settings)
     bar.set_label(label)

@@ -43,7 +43,9 @@ def draw_pareto(data: Data, ax: Axes | None = None) -> Axes:
         ax.step([xs[k] for k in order], [ys[k] for k in order],
                 where="pre" if rising else "post", color=BLUE, linewidth=0.9)  # fmt: skip
     for count, x, y in _apart(known):
-        ax.annotate(str(count), (x, y), (5, 4), textcoords="offset points", fontsize=7.5, color=INK)
+        ax.annotate(
+            str(count), (x, y), (5, 4), textcoords="offset points", fontsize="small", color=INK
+        )
     today = _point(section(data, "today"), across, along)
     if today[0] is not None and today[1] is not None and section(data, "today").get("passed"):
         ax.plot([today[0]], [today[1]], marker="x", color=VERMILLION, linestyle="none",
@@ -58,7 +60,7 @@ def draw_pareto(data: Data, ax: Axes | None = None) -> Axes:
         ax.set_yscale("log")
     for axis, goal in ((ax.xaxis, across), (ax.yaxis, along)):
         if goal is not None and goal.get("unit") not in ("1", "", None):
-            axis.set_major_formatter(EngFormatter(str(goal["unit"])))
+            axis.set_major_formatter(EngFormatter())
     ax.margins(0.08)
     ax.grid(color=FAINT, alpha=0.3)
     return ax
@@ -85,7 +87,9 @@ def _point(answer: Data, across: Data, along: Data | None) -> tuple[float | None
 
 def _label(goal: Data) -> str:
     larger = " (larger is better)" if goal.get("direction") == "maximize" else ""
-    return plain(f"{goal.get('name')}{larger}")
+    unit = goal.get("unit")
+    words = "" if unit in ("1", "", None) else f" ({unit})"
+    return plain(f"{goal.get('name')}{words}{larger}")
 
 
 def _wide(values: list[float]) -> bool:

@@ -40,11 +40,11 @@ def part(
     parts: list[Table | None] | list[Table],
     height: float,
 ) -> Part:
-    image = _inline(svg(draw, data, height), anchor, words)
+    image = inline_svg(svg(draw, data, height), anchor, words)
     return Part(anchor, title, lead, image, words, caption, tuple(t for t in parts if t))
 
 
-def _inline(image: str, prefix: str, words: str) -> Markup:
+def inline_svg(image: str, prefix: str, words: str) -> Markup:
     """SVG text made fit for a page: its own identifiers, the page's ink, no namespaces.
 
     The text comes from matplotlib, which escapes what it is given.

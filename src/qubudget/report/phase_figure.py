@@ -5,15 +5,17 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
 from qubudget.report.reading import Data, number, reason, section
 from qubudget.report.style import BLUE, FAINT, INK, ORANGE, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TOGETHER = 2.0
-"""Heats closer than this factor share a label."""
+_LINES = 20
+"""Of text, from the bottom of the figure to its top: heats closer than that share a label."""
+HEATS_WIDTH = 104
+"""Points between axes and legend, for the names of the published heats."""
 _LEAST_TOP = 1e-7
 """J; above every published heat."""
 
@@ -69,7 +71,7 @@ def draw_phase(data: Data, ax: Axes | None = None) -> Axes:
     _design(ax, part, float(energy[0]))
     ax.set_xlim(low, high)
     ax.set_ylim(energy[0], top)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.34, 1.0))
+    legend_beside(ax, HEATS_WIDTH)
     return ax
 
 
@@ -87,17 +89,18 @@ def _heats(ax: Axes, bottom: float, top: float) -> None:
     """Published heats of one correction, at the right edge; close ones share a line of text."""
     from qubudget.cryostat.threshold import correction_heats
 
+    together = (top / bottom) ** (1 / (_LINES // 2 if narrow(ax) else _LINES))
     groups: list[list[Any]] = []
     for heat in correction_heats():
         if not bottom <= heat.energy <= top:
             continue
         ax.axhline(heat.energy, color=FAINT, linestyle=":", linewidth=0.9, zorder=1.5)
-        if groups and heat.energy < _TOGETHER * groups[-1][0].energy:
+        if groups and heat.energy < together * groups[-1][0].energy:
             groups[-1].append(heat)
         else:
             groups.append([heat])
     for group in groups:
         text = ",\n".join(heat.name for heat in group)
         ax.annotate(plain(text), (1.0, group[0].energy), (4, 0), xycoords=ax.get_yaxis_transform(),
-                    textcoords="offset points", fontsize=7, va="center",
+                    textcoords="offset points", fontsize="small", va="center",
                     annotation_clip=False)  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, say
+from qubudget import __version__
+from qubudget.report.canvas import axes_for, narrow, say
 from qubudget.report.panels import panels, sized
 from qubudget.report.reading import Data, section
 from qubudget.report.style import BLUE, INK, ORANGE, PURPLE, VERMILLION
@@ -75,20 +76,24 @@ def draw_radiation_paper(data: Data, ax: Axes | None = None) -> Axes:
     Lines are exact or the paper's fits; circles are cascades drawn at random, with their standard
     errors where these are known.
     """
-    own, ax = ax is None, axes_for({"name": f"after {PAPER}"}, ax)
+    source = {"name": f"after {PAPER}", "provenance": {"version": __version__}}
+    own, ax = ax is None, axes_for(source, ax)
     found = [(panel, section(data, "figures", panel.figure)) for panel in PANELS]
     title = "Quasiparticles and phonons: the paper's figures, computed again"
     ax.set_title(title)
     if not all(part for _, part in found):
         return say(ax, "the paper was not computed")
-    sized(ax, own, 6.4)
+    sized(ax, own, 6.4, 10.0)
+    stacked = narrow(ax)
+    places = panels(ax, *((len(found), 1) if stacked else (2, 2)), (0.12, 0.11 if stacked else 0.2))
     ax.set_title(title, pad=24)
-    for place, (panel, part) in zip(panels(ax, 2, 2, (0.12, 0.2)), found, strict=True):
-        _draw(place, panel, part)
+    for place, (panel, part) in zip(places, found, strict=True):
+        draw_panel(place, panel, part)
     return ax
 
 
-def _draw(ax: Axes, panel: _Panel, part: Data) -> None:
+def draw_panel(ax: Axes, panel: _Panel, part: Data) -> None:
+    """One figure of the paper on its axes, with its legend."""
     import numpy as np
 
     names = [name for name, _ in panel.columns]
@@ -103,7 +108,7 @@ def _draw(ax: Axes, panel: _Panel, part: Data) -> None:
         known = np.where(np.isfinite(error), error, 0.0)
         ax.errorbar(x, values, yerr=known, fmt="o", markersize=3.5, markerfacecolor="none",
                     color=INK, elinewidth=0.9, label="drawn at random")  # fmt: skip
-    ax.set_title(panel.title, fontsize=9)
+    ax.set_title(panel.title, fontsize="medium")
     ax.set_xlabel(f"{panel.x[1]} (1)")
     ax.set_ylabel(panel.y)
     if panel.scale[0] == "symlog":
@@ -112,4 +117,4 @@ def _draw(ax: Axes, panel: _Panel, part: Data) -> None:
     else:
         ax.set_xscale(panel.scale[0])
     ax.set_yscale(panel.scale[1])
-    ax.legend(fontsize=7)
+    ax.legend(fontsize="small")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import INK, PALETTE
 
@@ -21,13 +21,14 @@ def draw_scale(data: Data, ax: Axes | None = None) -> Axes:
     """Logical errors per day of all logical qubits together, with 95 % bands (log-log).
 
     ``data`` : of ``qubudget scale``, or ``designs``, a list of such. Solid: all errors; dashed:
-    those by bursts. The line at 1 is an error a day anywhere in the machine.
+    those by bursts; dotted with triangles: their upper end, where none was counted. The line at 1
+    is an error a day anywhere in the machine.
     """
     ax = axes_for(data, ax)
     designs = rows(data, "designs") or [data]
     ax.set_title("Logical errors of the whole machine as it grows")
     ax.set_xlabel("physical qubits")
-    ax.set_ylabel("logical errors per day")
+    ax.set_ylabel("logical errors of the machine (1/day)")
     drawn = False
     for index, design in enumerate(designs):
         colour = PALETTE[index % len(PALETTE)]
@@ -42,7 +43,7 @@ def draw_scale(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(min(known), max(known))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
+    legend_beside(ax)
     return ax
 
 
@@ -58,7 +59,7 @@ def _draw_line(
             low, high = number(errors, "low") or 0.0, number(errors, "high") or value
             points.append((size, value, low, high))
     if not points:
-        return False
+        return _draw_bound(ax, design, key, colour, words)
     sizes, values, lows, highs = (list(column) for column in zip(*points, strict=True))
     # A lower end of 0 is below every logarithmic axis.
     floors = [low if low > 0 else min(values) * 1e-3 for low in lows]
@@ -66,4 +67,18 @@ def _draw_line(
     label = f"{plain(design.get('name'))}\n{words}"
     ax.plot(sizes, values, color=colour, linestyle=style, label=label, linewidth=1.5,
             marker=mark, markersize=2.6)  # fmt: skip
+    return True
+
+
+def _draw_bound(ax: Axes, design: Data, key: str, colour: str, words: str) -> bool:
+    """Where none was counted: the upper end, which alone a logarithmic axis can show."""
+    ends = [
+        (number(row, "physical_qubits"), number(section(row, key), "high"))
+        for row in rows(design, "machines")
+    ]
+    known = [(size, high) for size, high in ends if size is not None and high]
+    if not known:
+        return False
+    ax.plot(*zip(*known, strict=True), color=colour, linestyle="dotted", marker="v", markersize=4,
+            linewidth=1.0, label=f"{plain(design.get('name'))}\n{words}: at most")  # fmt: skip
     return True

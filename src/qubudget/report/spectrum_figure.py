@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, say
+from qubudget.report.canvas import axes_for, legend_beside, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, FAINT, ORANGE, PURPLE
@@ -96,6 +96,5 @@ def draw_spectrum(data: Data, ax: Axes | None = None) -> Axes:
                    label=f"threshold {engineering(threshold, 'eV')}")  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title="all above the threshold",
-              alignment="left")  # fmt: skip
+    legend_beside(ax, title="all above the threshold")
     return ax

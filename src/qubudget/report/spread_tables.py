@@ -143,8 +143,9 @@ def print_uncertainty(data: Data, console: Console) -> None:
 
 
 def print_scale(data: Data, console: Console) -> None:
-    """The document of ``qubudget scale`` on a terminal."""
-    _print(scale_tables(data), data, console)
+    """The document of ``qubudget scale`` on a terminal, of one design or of several."""
+    for design in rows(data, "designs") or [data]:
+        _print(scale_tables(design), design, console)
 
 
 def _print(tables: list[Table], data: Data, console: Console) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import plain
-from qubudget.report.figures import draw_timeline
+from qubudget.report.canvas import legend_beside, plain
+from qubudget.report.figures import SCALE_WIDTH, draw_timeline
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, rows, section
 from qubudget.report.style import FAINT, INK
@@ -39,10 +39,10 @@ def draw_stages(data: Data, ax: Axes | None = None) -> Axes:
         height = height + 1 if time < _CLOSE * previous else 0
         previous = time
         ax.axvline(time, color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.5)
-        ax.annotate(str(index), (time, 1.0), (0, 3 + 9 * height), fontsize=8, ha="center",
+        ax.annotate(str(index), (time, 1.0), (0, 3 + 9 * height), fontsize="small", ha="center",
                     xycoords=ax.get_xaxis_transform(), textcoords="offset points")  # fmt: skip
         handles += ax.plot([], [], color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)))
         labels.append(f"{index}  {plain(stage.get('name'))}, {engineering(time, 's')}")
     ax.set_title(ax.get_title(loc="left") or ax.get_title(), pad=24)
-    ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.12, 1.0))
+    legend_beside(ax, SCALE_WIDTH, handles=handles, labels=labels)
     return ax

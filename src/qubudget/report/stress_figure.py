@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, section
 from qubudget.report.style import BLUE, FAINT, INK, ORANGE, VERMILLION
@@ -77,7 +77,7 @@ def draw_stress(data: Data, ax: Axes | None = None) -> Axes:
                            label="this design")  # fmt: skip
     ax.set_xlim(grid[0][0], grid[0][-1])
     ax.set_ylim(grid[1][0], grid[1][-1])
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_beside(ax, handles=handles)
     return ax
 
 
@@ -114,7 +114,7 @@ def _contours(
                 *grid, values, levels=[level], colors=[colour], linestyles=[line],
                 linewidths=[0.8 + 0.6 * width],
             )  # fmt: skip
-            texts = ax.clabel(drawn, fmt={level: _percent(fidelity)}, fontsize=7.5,
+            texts = ax.clabel(drawn, fmt={level: _percent(fidelity)}, fontsize="small",
                               inline=False, colors=[colour])  # fmt: skip
             for text in texts:
                 text.set_bbox(_TEXT_BOX)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 BLACK = "#000000"
@@ -18,13 +20,17 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW)
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++")
 """Hatches repeat what colours say, for print and for eyes that see none."""
 
+SINGLE_COLUMN = 3.4
+DOUBLE_COLUMN = 7.2
+"""Widths of a journal's columns, inches."""
+
 INK = "#1c2430"
 """Text and axes; the HTML report replaces it by the page's own text colour."""
 FAINT = "#8a94a3"
 """Grid and remarks: readable on light and on dark ground."""
 
 STYLE: Any = {
-    "figure.figsize": (7.2, 3.9),
+    "figure.figsize": (DOUBLE_COLUMN, 3.9),
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
@@ -61,5 +67,46 @@ STYLE: Any = {
     "svg.image_inline": True,
 }
 
+NARROW = 3.9
+"""Axes below this width, inches, have their legend below."""
+SMALL: Any = {
+    "font.size": 7.5,
+    "axes.titlesize": 8.0,
+    "axes.labelsize": 7.5,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 6.5,
+    "lines.linewidth": 1.4,
+}
+
 SVG_METADATA: dict[str, Any] = {"Date": None, "Creator": None, "Format": None, "Type": None}
 """No date, no program: the same data give the same bytes."""
+
+
+@contextmanager
+def figure_style(width: float | None = None) -> Iterator[None]:
+    """The style of all figures, as matplotlib's settings within a ``with``.
+
+    width : of new figures, inches; without it that of a double column. Narrow figures are taller
+        for their width and have smaller letters.
+
+    >>> import matplotlib
+    >>> with figure_style(SINGLE_COLUMN):
+    ...     matplotlib.rcParams["figure.figsize"], matplotlib.rcParams["axes.grid"]
+    ([3.4, 2.9], True)
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        if width is not None:
+            narrow = width < NARROW
+            matplotlib.rcParams["figure.figsize"] = (width, 2.9 if narrow else 0.54 * width)
+            matplotlib.rcParams.update(SMALL if narrow else {})
+        yield
+
+
+def styled() -> bool:
+    """Whether the settings in force are those of `figure_style`."""
+    import matplotlib
+
+    return bool(matplotlib.rcParams["svg.hashsalt"] == STYLE["svg.hashsalt"])

@@ -6,7 +6,7 @@ import textwrap
 from math import exp
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, say
+from qubudget.report.canvas import axes_for, legend_beside, say
 from qubudget.report.numbers import duration
 from qubudget.report.reading import Data, number, reason, section
 from qubudget.report.style import BLUE, FAINT, INK, VERMILLION
@@ -50,7 +50,7 @@ def draw_survival(data: Data, ax: Axes | None = None) -> Axes:
                    label=f"mean time to failure,\n{duration(lifetime)}")  # fmt: skip
     ax.set_xscale("log")
     ax.set_ylim(0.0, 1.05)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend_beside(ax)
     return ax
 
 

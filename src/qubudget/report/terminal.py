@@ -8,18 +8,19 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from qubudget.report import tables
+from qubudget.report.key_text import cell_text, column_widths
 from qubudget.report.load_tree import print_load_tree
 from qubudget.report.noise_tables import noise_tables
-from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
+from qubudget.report.numbers import MISSING, engineering, quantity
 from qubudget.report.qec_tables import qec_tables
 from qubudget.report.reading import (
     Data,
     design_name,
-    number,
     reason,
     rows,
     section,
@@ -50,18 +51,19 @@ _LOOKS = {True: "bold green", False: "bold red", None: "bold yellow"}
 
 def print_report(data: Data, console: Console) -> None:
     """The verdict first, then the constraints and one or two short tables per wing."""
-    _print_headline(data, console)
+    print_headline(data, console)
     for sentence in verdict_words(data).details:
         console.print(Text(sentence))
     console.print()
     for table in tables.verdict_tables(data):
         print_table(table, console)
-    failed = [c for c in rows(section(data, "verdict"), "constraints") if c.get("passed") is False]
+    part = section(data, "verdict")
+    failed = [c for c in rows(part, "constraints") if c.get("passed") is False]
     changes = [f"{c.get('name')}: {change_words(c)}" for c in failed if change_words(c)]
-    if changes:
+    if len(failed) > 1 and changes:  # of a single one the headline has said it
         console.print(Text("What would pass", "bold"))
         for change in changes:
-            console.print(Text(f"  {change}"))
+            console.print(Padding(Text(change), (0, 0, 0, 2), expand=False))
         console.print()
     _print_wing("thermal", data, console, thermal_tables(data)[:1])
     _print_wing("coherence", data, console, tables.coherence_tables(data)[:2])
@@ -126,42 +128,8 @@ def _in_full(value: Any, unit: str) -> str:
     return engineering(value, unit, digits=6)
 
 
-def print_comparison(document: Data, console: Console) -> None:
-    """What `qubudget.report.comparison.compare` found: verdicts, inputs, results that differ."""
-    sides = ("first", "second")
-    names = [str(section(document, side).get("name")) for side in sides]
-    for side in sides:
-        _print_headline(section(document, side), console)
-    console.print()
-    columns = (Column("quantity", numeric=False), *map(Column, names))
-    inputs = tuple(
-        (str(row.get("key")), *(quantity(row.get(side)) for side in sides))
-        for row in rows(document, "inputs")
-    )
-    if inputs:
-        print_table(Table("Inputs that differ", columns, inputs), console)
-    results = tuple(
-        (
-            key_words(key),
-            *(quantity(row.get(side), key_unit(key)) for side in sides),
-            engineering(number(row, "ratio")),
-        )
-        for row in rows(document, "results")
-        if not (key := str(row.get("key"))).startswith("verdict.") and _single(row)
-    )
-    if results:
-        columns = (*columns, Column("ratio"))
-        print_table(Table("Results that differ", columns, results), console)
-    if not inputs and not results:
-        console.print(Text("Nothing differs."))
-
-
-def _single(row: Data) -> bool:
-    """Whether a comparison's row holds single values: whole curves stay in the JSON document."""
-    return not any(isinstance(row.get(side), list | dict) for side in ("first", "second"))
-
-
-def _print_headline(data: Data, console: Console) -> None:
+def print_headline(data: Data, console: Console) -> None:
+    """The design's name and its verdict in one line."""
     verdict = verdict_words(data)
     name = Text(f"{design_name(data)}: ", "bold")
     console.print(name + Text(verdict.headline, _LOOKS[verdict.feasible]))
@@ -175,24 +143,38 @@ def _print_wing(wing: str, data: Data, console: Console, found: list[Table]) -> 
         print_table(table, console)
 
 
-def print_table(table: Table, console: Console) -> None:
+def print_table(table: Table, console: Console, strong: frozenset[int] = frozenset()) -> None:
+    """A table in the width that there is; rows in ``strong`` are highlighted on a terminal."""
     kept = [i for i, column in enumerate(table.columns) if column.brief]
     shown = RichTable(
-        title=Text(table.title, "bold"), title_justify="left", box=box.SIMPLE_HEAD,
-        pad_edge=False, show_edge=False, header_style="dim",
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim"
     )  # fmt: skip
-    for place in kept:
+    for place, width in zip(kept, column_widths(table, kept, console.width), strict=True):
         column = table.columns[place]
         shown.add_column(
-            Text(column.name), justify="right" if column.numeric else "left", overflow="fold"
+            Text(column.name),
+            justify="right" if column.numeric else "left",
+            overflow="fold",
+            width=width,
         )
-    for row in table.rows:
-        shown.add_row(*(Text(row[place], _cell_style(row[place])) for place in kept))
+    for index, row in enumerate(table.rows):
+        look = "bold yellow" if index in strong else ""
+        shown.add_row(*(cell_text(row[place], _cell_style(row[place]) or look) for place in kept))
+    if table.title:
+        console.print(Text(table.title, "bold"))
     console.print(shown)
     if table.note:
         console.print(Text(table.note, "dim"))
     console.print()
 
 
+def columns_of(count: int, wraps: int) -> RichTable:
+    """A table without rules or headings, its columns two spaces apart; one of them wraps."""
+    grid = RichTable.grid(padding=(0, 2, 0, 0))
+    for place in range(count):
+        grid.add_column(overflow="fold", no_wrap=place != wraps)
+    return grid
+
+
 def _cell_style(cell: str) -> str:
-    return {tables.PASS: "green", tables.FAIL: "bold red"}.get(cell, "")
+    return {"✓": "green", "✗": "bold red"}.get(next((c for c in cell if c in "✓✗"), ""), "")

@@ -6,7 +6,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, narrow, plain, say
 from qubudget.report.numbers import engineering, interval
 from qubudget.report.panels import sized
 from qubudget.report.reading import Data, number, rows, section
@@ -19,7 +19,7 @@ SHOWN = 8
 """Inputs drawn of one result at most."""
 _LEAST = 5e-3
 """Share of the variance from which an input is drawn."""
-_LOGICAL = "qec.logical_errors_per_day"
+LOGICAL = "qec.logical_errors_per_day"
 _WRAP = 38
 
 
@@ -35,20 +35,21 @@ def draw_tornado(data: Data, ax: Axes | None = None, output: str = "coherence.t1
     own = ax is None
     ax = axes_for(data, ax)
     found = [row for row in rows(data, "outputs") if row.get("name") == output]
-    result = section(data, "logical") if output == _LOGICAL else (found[0] if found else {})
+    result = section(data, "logical") if output == LOGICAL else (found[0] if found else {})
     title = str(result.get("title") or output)
     unit = str(result.get("unit") or "")
     ends = interval(number(result, "low"), number(result, "high"), unit)
     best = engineering(number(result, "best"), unit)
     ax.set_title(plain(f"What moves {title}\n{best}, 95 %: {ends}"))
-    bars = _effects(data) if output == _LOGICAL else _indices(data, output)
+    bars = _effects(data) if output == LOGICAL else _indices(data, output)
     if not bars:
-        ax.set_xlabel("share of the variance")
+        ax.set_xlabel("share of the variance (1)")
         skipped = section(data, "sensitivity", "skipped").get(output)
         return say(ax, str(skipped or result.get("reason") or "no input moves it"))
     sized(ax, own, 1.9 + 0.4 * len(bars))
-    (_draw_factors if output == _LOGICAL else _draw_shares)(ax, bars)
-    ax.set_yticks(range(len(bars)), [plain(textwrap.fill(bar[0], _WRAP)) for bar in bars])
+    (_draw_factors if output == LOGICAL else _draw_shares)(ax, bars)
+    width = _WRAP // 2 if narrow(ax) else _WRAP
+    ax.set_yticks(range(len(bars)), [plain(textwrap.fill(bar[0], width)) for bar in bars])
     ax.set_ylim(len(bars) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     return ax
@@ -95,7 +96,7 @@ def _draw_shares(ax: Axes, bars: list[Bar]) -> None:
         ax.errorbar(total, place, xerr=[[min(error, total)], [error]], color=INK, capsize=2.5,
                     linewidth=1.0, label="95 % of the index" if place == 0 else None)  # fmt: skip
     ax.set_xlim(0.0, max(1.0, *(bar[1] + bar[2] for bar in bars)))
-    ax.set_xlabel("share of the variance")
+    ax.set_xlabel("share of the variance (1)")
     ax.legend(loc="lower right", frameon=False)
 
 
@@ -108,13 +109,14 @@ def _draw_factors(ax: Axes, bars: list[Bar]) -> None:
         ax.errorbar(factor, place, xerr=[[factor - low], [math.exp(effect + error) - factor]],
                     color=INK, capsize=2.5, linewidth=1.0)  # fmt: skip
         ax.annotate(f"×{engineering(factor)}", (math.exp(effect + error), place), (5, 0),
-                    textcoords="offset points", va="center", fontsize=8, color=INK)  # fmt: skip
+                    textcoords="offset points", va="center", fontsize="small",
+                    color=INK)  # fmt: skip
     ax.set_xscale("log")
     most = max(math.exp(bar[1] + bar[2]) for bar in bars)
     ax.set_xlim(1.0, most**1.15 * 1.02)
     _plain_factors(ax)
     ax.axvline(1.0, color=FAINT, linewidth=0.8)
-    ax.set_xlabel("factor on logical errors over the input's own 95 %")
+    ax.set_xlabel("factor on logical errors over the input's own 95 % (1)")
 
 
 def _plain_factors(ax: Axes) -> None:

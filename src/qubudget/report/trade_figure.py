@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, FAINT, INK, VERMILLION
@@ -25,7 +26,7 @@ def draw_trades(data: Data, ax: Axes | None = None) -> Axes:
     """
     ax = axes_for(data, ax)
     ax.set_title("Cables: signal loss against heat")
-    ax.set_xlabel("heat of one line at the cold end")
+    ax.set_xlabel("heat of one line at the cold end (W)")
     ax.set_ylabel("loss (dB)")
     piece = shown_piece(data)
     if piece is None:
@@ -41,7 +42,7 @@ def draw_trades(data: Data, ax: Axes | None = None) -> Axes:
                 gid="used" if used else None)  # fmt: skip
         left = index % 2 == 0  # sides alternate, or names of neighbours would overlap
         ax.annotate(plain(_name(cables, used)), (heat, loss), (-6 if left else 6, 3),
-                    textcoords="offset points", ha="right" if left else "left", fontsize=7,
+                    textcoords="offset points", ha="right" if left else "left", fontsize="small",
                     color=INK if used or not beaten else FAINT)  # fmt: skip
     ax.margins(y=0.12)
     _watts_below(ax, min(heat for heat, _ in points), max(heat for heat, _ in points))
@@ -53,11 +54,12 @@ def _watts_below(ax: Axes, least: float, most: float) -> None:
     """A logarithmic axis of watts, wide enough for the names beside the outermost points."""
     from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
-    room = max((most / least) ** 0.25, 1.5)
+    room = max((most / least) ** (0.4 if narrow(ax) else 0.25), 1.5)
     ax.set_xscale("log")
     ax.set_xlim(least / room, most * room)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if most < 1e3 * least else (1.0,)))
-    ax.xaxis.set_major_formatter(EngFormatter("W"))
+    dense = most < 1e3 * least and not narrow(ax)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if dense else (1.0,)))
+    ax.xaxis.set_major_formatter(EngFormatter())
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -82,7 +84,7 @@ def _name(cables: list[Data], used: list[Data]) -> str:
     if not used:
         return str(cables[0].get("cable"))
     lines = [str(line) for cable in used for line in cable["used_by"]]
-    return f"{used[0].get('cable')}\n({', '.join(lines)})"
+    return f"{used[0].get('cable')}\n" + textwrap.fill(f"({', '.join(lines)})", 24)
 
 
 def _why_none(data: Data) -> str:
@@ -94,11 +96,10 @@ def _why_none(data: Data) -> str:
 def _explain(ax: Axes) -> None:
     from matplotlib.lines import Line2D
 
-    looks = (("D", VERMILLION, "in use"), ("o", BLUE, "unbeaten in loss and heat together"),
+    looks = (("D", VERMILLION, "in use"), ("o", BLUE, "unbeaten in loss\nand heat together"),
              ("o", FAINT, "beaten in both"))  # fmt: skip
     handles = [
         Line2D([], [], marker=mark, color=colour, linestyle="none", label=label)
         for mark, colour, label in looks
     ]
-    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3,
-              frameon=False)  # fmt: skip
+    legend_beside(ax, handles=handles)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -72,7 +72,7 @@ class IsotropicPaths:
         return np.interp(np.asarray(distance, dtype=np.float64), self.distance, self.leaving)
 
 
-@cache
+@lru_cache(maxsize=64)
 def isotropic_paths(length: float, width: float, thickness: float) -> IsotropicPaths:
     """Tables of the paths through a box.
 

@@ -13,7 +13,8 @@ from qubudget.qubit.channels import (
     SHOT_NOISE,
     Rates,
     dephasing_rates,
-    design_quasiparticle_rates,
+    irradiated_rates,
+    junction_at,
     radiative_rates,
 )
 from qubudget.qubit.gates import coherence_time
@@ -28,6 +29,7 @@ from qubudget.study.arrays.gates import (
     summed,
 )
 from qubudget.study.arrays.inputs import Floats, Mask, Points
+from qubudget.study.arrays.memory import Memory
 from qubudget.study.arrays.noise import occupations
 from qubudget.study.arrays.thermal import Balances
 
@@ -60,17 +62,21 @@ class Qubits:
         return np.atleast_1d(work.correction_energy * groups * per_group / work.cycle_time)
 
 
-def cohere(found: Balances) -> Qubits:
+def cohere(found: Balances, memory: Memory | None = None) -> Qubits:
     """Coherence at solved temperatures; nothing where a stage runs away.
+
+    memory : of the pass before.
 
     Raises
     ------
     OutOfRangeError: as the qubit wing, of any one point.
     """
-    points, stable = found.points, found.stable
+    points, stable, known = found.points, found.stable, memory or Memory()
     if not stable.any():
         return Qubits(_without(points.base, None, _NAN, _NAN), np.zeros(1, bool))
-    kept = points if stable.all() else points.take(stable)
+    kept = known.recall(
+        "stable", points.design, (stable,), lambda: points if stable.all() else points.take(stable)
+    )
     warm = {name: _some(value, stable) for name, value in found.temperature.items()}
     rises = {name: _some(value, stable) for name, value in found.rises.items()}
     design = kept.design
@@ -80,11 +86,11 @@ def cohere(found: Balances) -> Qubits:
     coldest = min(superconductor(n).critical_temperature for n in (qubit.film, qubit.junction))
     normal = np.broadcast_to(chip >= coldest, kept.size)
     if not normal.any():
-        table, refused = _coherent(kept, warm, rises, chip)
+        table, refused = _coherent(kept, warm, rises, chip, known)
     else:
-        parts = [_part(kept, warm, rises, chip, normal, True)]
+        parts = [_part(kept, warm, rises, chip, normal, True, known)]
         if not normal.all():
-            parts.append(_part(kept, warm, rises, chip, ~normal, False))
+            parts.append(_part(kept, warm, rises, chip, ~normal, False, known))
         table = _scattered(kept.size, [(mask, part) for mask, part, _ in parts])
         refused = np.zeros(kept.size, bool)
         for mask, _, bad in parts:
@@ -101,7 +107,13 @@ def _some(value: Floats, mask: Mask) -> Floats:
 
 
 def _part(
-    points: Points, warm: Table, rises: Table, chip: Floats, mask: Mask, normal: bool
+    points: Points,
+    warm: Table,
+    rises: Table,
+    chip: Floats,
+    mask: Mask,
+    normal: bool,
+    memory: Memory,
 ) -> tuple[Mask, Table, Mask]:
     kept = points.take(mask)
     here = {name: _some(value, mask) for name, value in warm.items()}
@@ -109,7 +121,7 @@ def _part(
     if normal:
         found = _without(kept.design, here[kept.base.qubit.stage], _some(chip, mask), _NAN)
         return mask, found, np.zeros(1, bool)
-    return mask, *_coherent(kept, here, over, _some(chip, mask))
+    return mask, *_coherent(kept, here, over, _some(chip, mask), memory)
 
 
 def _scattered(size: int, parts: list[tuple[Mask, Table]]) -> Table:
@@ -144,7 +156,11 @@ def _without(design: DesignModel, stage: Floats | None, chip: Floats, nothing: F
 
 
 def _coherent(
-    points: Points, warm: Mapping[str, Floats], rises: Mapping[str, Floats], chip: Floats
+    points: Points,
+    warm: Mapping[str, Floats],
+    rises: Mapping[str, Floats],
+    chip: Floats,
+    memory: Memory,
 ) -> tuple[Table, Mask]:
     design = points.design
     qubit, measured = design.qubit, design.measured
@@ -156,10 +172,12 @@ def _coherent(
             *(np.atleast_1d(f) for f in (qubit.frequency, second, design.readout.frequency))
         )
     )
-    drive, resonator = occupations(design, warm, frequencies, rises)
-    broken = design_quasiparticle_rates(design, chip, radiation)
+    drive, resonator = occupations(design, warm, frequencies, rises, memory)
+    junction = memory.recall("junction", design, (chip,), lambda: junction_at(design, chip))
+    broken = irradiated_rates(design, junction, radiation)
     rates = radiative_rates(design, chip, qubit.frequency, drive[0], resonator[0]) | broken
-    shot, noises = dephasing_rates(design, chip, resonator[-1], *sensitivities(points))
+    circuit = memory.recall("circuit", design, (), lambda: sensitivities(points))
+    shot, noises = dephasing_rates(design, chip, resonator[-1], *circuit)
     table = _channels(rates, shot, noises)
 
     down, up = (summed(rate[i] for rate in rates.values()) for i in (0, 1))

@@ -54,13 +54,17 @@ class Table:
         self._errors = np.full(size, "", dtype=object)
 
     def fill(self, chosen: NDArray[np.intp], part: Mapping[str, ArrayLike]) -> None:
-        """Values of some points, or one for all of them."""
+        """Values of some points, in ascending order, or one for all of them."""
+        if chosen.size == 0:
+            return
+        run = slice(int(chosen[0]), int(chosen[-1]) + 1)
+        where = run if run.stop - run.start == chosen.size else chosen
         for name, value in part.items():
             if name not in self._columns:
                 text = name in TEXTS
                 new = np.full(self.size, "" if text else np.nan, object if text else np.float64)
                 self._columns[name] = new
-            self._columns[name][chosen] = value
+            self._columns[name][where] = value
 
     def refuse(self, chosen: NDArray[np.intp], reason: str) -> None:
         """Why some points have no values."""

@@ -25,9 +25,12 @@ from qubudget.design.schema import DesignModel
 from qubudget.errors import OutOfRangeError
 from qubudget.study.arrays.inputs import Floats, Mask, Points
 from qubudget.study.arrays.loads import Source, along, groups_of, heat_sources, none_as_zero
+from qubudget.study.arrays.memory import Memory
+from qubudget.study.arrays.response import coupled
 
 _ROUNDING = 1e-12  # as of ``cryostat.limits``
 _NOT_OF_LINES = ("electronics", "radiation", "fixed")
+Parts = tuple[Floats, list[tuple[Source, Floats]]]
 
 
 @dataclass(frozen=True)
@@ -53,37 +56,34 @@ class Balances:
     rises: Mapping[str, Floats] = field(default_factory=dict)
 
 
-def solve(points: Points, extra: Floats) -> Balances:
+def solve(points: Points, extra: Floats, memory: Memory | None = None) -> Balances:
     """Balances of all points; ``extra`` : heat of correcting, W, shape (1,) or (size,).
+
+    memory : of the pass before.
 
     Raises
     ------
     OutOfRangeError, DesignError: as the cryostat, of any one point.
     """
     design = points.design
-    sources = tuple(heat_sources(points))
+    known = memory or Memory()
+    sources = known.recall("sources", design, (), lambda: tuple(heat_sources(points)))
     groups = groups_of(design)
     counts = [source.pieces(groups, as_built=True) for source in sources]
     stated = {name: along(value) for name, value in design.measured.load.items()}
-    warm: dict[str, Floats] = {ROOM: np.full(1, ROOM_TEMPERATURE)}
-    ceiling = warm[ROOM]
-    modelled: dict[str, Floats] = {}
-    beyond: dict[str, Mask] = {}
-    for stage in design.stages:
-        mine = [(s, n) for s, n in zip(sources, counts, strict=True) if s.stage == stage.name]
-        fixed = extra if stage.name == design.workload.correction_stage else np.zeros(1)
-        fixed = fixed + sum((along(s.watts) * n for s, n in mine if s.law is None), np.zeros(1))
-        flows = [(s, n) for s, n in mine if s.law is not None and np.any(n)]
-        if stage.name in stated:
-            fixed, flows = stated[stage.name], []
-        heat = _Heat(fixed, tuple((s.law, warm[s.warm], n) for s, n in flows if s.law))
-        modelled[stage.name], beyond[stage.name] = _balance(stage, heat, ceiling)
-        known = design.measured.temperature.get(stage.name, modelled[stage.name])
-        warm[stage.name] = along(known)
-        ceiling = np.where(np.isnan(warm[stage.name]), ceiling, warm[stage.name])
-    del warm[ROOM]
+    parts = {stage.name: _parts(stage, design, sources, counts, extra) for stage in design.stages}
+    parts |= {name: (watts, []) for name, watts in stated.items()}
+    measured = {name: along(value) for name, value in design.measured.temperature.items()}
+    if design.cryostat.response == "none":
+        warm, modelled, beyond = _in_turn(design, parts, measured)
+    else:
+        modelled, outside = coupled(
+            design, points.size, lambda at: [_heat(*parts[name], at, name) for name in parts]
+        )
+        beyond = {name: outside[:, k] for k, name in enumerate(modelled)}
+        warm = modelled | measured
     loads, clamps = _loads(design, sources, counts, warm, extra)
-    lost = [np.isnan(t) for name, t in modelled.items() if name not in design.measured.temperature]
+    lost = [np.isnan(t) for name, t in modelled.items() if name not in measured]
     stable = ~np.logical_or.reduce(np.broadcast_arrays(np.zeros(points.size, bool), *lost))
     load = {name: stated.get(name, loads[name]) for name in loads}
     rises = {}
@@ -94,6 +94,46 @@ def solve(points: Points, extra: Floats) -> Balances:
             at = warm[joint.stage]
             rises[joint.name] = boundary_rise(power, joint.area, joint.interface, at).rise
     return Balances(points, sources, extra, warm, modelled, load, loads, beyond, stable, rises)
+
+
+def _parts(
+    stage: Stage,
+    design: DesignModel,
+    sources: tuple[Source, ...],
+    counts: list[Floats],
+    extra: Floats,
+) -> Parts:
+    """Heat on a stage: W at any temperature, and what flows along from warmer ones."""
+    mine = [(s, n) for s, n in zip(sources, counts, strict=True) if s.stage == stage.name]
+    fixed = extra if stage.name == design.workload.correction_stage else np.zeros(1)
+    fixed = fixed + sum((along(s.watts) * n for s, n in mine if s.law is None), np.zeros(1))
+    return fixed, [(s, n) for s, n in mine if s.law is not None and np.any(n)]
+
+
+def _heat(
+    fixed: Floats, flows: list[tuple[Source, Floats]], at: Mapping[str, Floats], name: str
+) -> Floats:
+    """Heat on a stage at the temperatures of all, W."""
+    heat = _Heat(fixed, tuple((s.law, at[s.warm], n) for s, n in flows if s.law))
+    return heat.watts(at[name])
+
+
+def _in_turn(
+    design: DesignModel, parts: Mapping[str, Parts], measured: Mapping[str, Floats]
+) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Mask]]:
+    """From warm to cold: temperatures in force, modelled, K, and which are extrapolated."""
+    warm: dict[str, Floats] = {ROOM: np.full(1, ROOM_TEMPERATURE)}
+    ceiling = warm[ROOM]
+    modelled: dict[str, Floats] = {}
+    beyond: dict[str, Mask] = {}
+    for stage in design.stages:
+        name, (fixed, flows) = stage.name, parts[stage.name]
+        heat = _Heat(fixed, tuple((s.law, warm[s.warm], n) for s, n in flows if s.law))
+        modelled[name], beyond[name] = _balance(stage, heat, ceiling)
+        warm[name] = measured.get(name, modelled[name])
+        ceiling = np.where(np.isnan(warm[name]), ceiling, warm[name])
+    del warm[ROOM]
+    return warm, modelled, beyond
 
 
 @dataclass(frozen=True)

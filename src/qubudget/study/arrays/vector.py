@@ -28,10 +28,11 @@ from qubudget.study.arrays import rates as vector_rates
 from qubudget.study.arrays import thermal as vector_thermal
 from qubudget.study.arrays.inputs import Floats, Mask, Points, refusals
 from qubudget.study.arrays.inputs import supported as supported
+from qubudget.study.arrays.memory import Memory
 from qubudget.study.arrays.table import COLUMNS, Columns, Table, flat, value_of
 
-CHUNK = 8192
-"""Points computed together: their arrays fit into a processor's cache."""
+CHUNK = 1 << 15
+"""Points computed together: some arrays of them fit into a processor's cache."""
 
 
 def vectorised(design: Design, values: Mapping[str, ArrayLike], *, chunk: int = CHUNK) -> Columns:
@@ -116,7 +117,7 @@ def _groups(
         _, codes = np.unique(codes * (int(code.max()) + 1) + code, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     for chosen in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-        shared = {key: column[chosen[0]].item() for key, column in others.items()}
+        shared = {key: column[chosen[:1]].tolist()[0] for key, column in others.items()}
         yield chosen, shared | {key: 1.0 for key, column in bare.items() if column[chosen[0]]}
 
 
@@ -169,7 +170,7 @@ def _halved(table: Table, base: Design, chosen: NDArray[np.intp], points: Points
 
 
 def _rows(value: NDArray[Any], mask: Mask) -> NDArray[Any]:
-    return value if value.size == 1 else value[mask]
+    return value if value.size == 1 or mask.all() else value[mask]
 
 
 def _cold(
@@ -182,30 +183,34 @@ def _cold(
     DesignError, OutOfRangeError, ConvergenceError: as the wings, of any one point; no fixed
         point is found.
     """
-    if points.base.cryostat.response != "none" or points.base.gates.model != "closed-form":
-        raise OutOfRangeError("a measured response or a master equation is no array")
+    if points.base.gates.model != "closed-form":
+        raise OutOfRangeError("a master equation is no array")
+    memory = Memory()
     index = np.arange(points.size)
-    power = np.zeros(1)
+    power: Floats = np.zeros(1)
+    done = np.zeros(points.size, dtype=bool)
     for passes in range(1, MAX_PASSES + 1):
-        found = vector_thermal.solve(points, power)
-        qubits = vector_coherence.cohere(found)
+        found = vector_thermal.solve(points, power, memory)
+        qubits = vector_coherence.cohere(found, memory)
         following = qubits.corrections(points.design)
         with np.errstate(invalid="ignore", divide="ignore"):
             change = np.abs(following - power) / following
         settled = ~(following > 0) | (change <= RESIDUAL) | ~found.stable | qubits.refused
-        settled = np.broadcast_to(settled, points.size)
-        if settled.any():
+        new = settled & ~done
+        if new.any():
             feedback = {
                 "feedback.correction_power_W": power,
                 "feedback.passes": np.full(1, float(passes)),
             }
             part = {**vector_thermal.report(found), **qubits.table, **feedback}
-            refused = np.broadcast_to(qubits.refused, points.size)[settled]
-            yield index[settled], {k: _rows(v, settled) for k, v in part.items()}, refused
-        if settled.all():
+            refused = np.broadcast_to(qubits.refused, points.size)[new]
+            yield index[new], {k: _rows(v, new) for k, v in part.items()}, refused
+        done = done | new
+        if done.all():
             return
-        index, points = index[~settled], points.take(~settled)
-        power = _rows(following, ~settled)
+        power = np.where(done, power, following)
+        if 2 * done.sum() > points.size:  # else what the last pass left is of more use
+            index, points, power, done = index[~done], points.take(~done), power[~done], done[~done]
     raise OutOfRangeError(f"no fixed point in {MAX_PASSES} passes")
 
 

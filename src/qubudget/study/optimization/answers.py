@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from qubudget.study.optimization.levers import Lever, Number, Value, Values, changes_of
 from qubudget.study.optimization.points import Judge, Point, violation
-from qubudget.study.optimization.result import Answer, Change, Reach, Step
-from qubudget.study.optimization.trim import trimmed, with_value
+from qubudget.study.optimization.result import Answer, Change, Step, Trim
+from qubudget.study.optimization.trim import lightly_trimmed, trimmed, with_value
 
 SHOWN = 5
 """Answers to one objective: the best and its runners-up."""
@@ -16,22 +16,27 @@ LOOKED = 10
 """Sets of changes that are trimmed in the hope of a better one or a runner-up."""
 FRONT = 24
 """Most points of a front that are trimmed and shown."""
+FRONT_ROUNDS = 2
+"""Rounds of trimming what the round before brought to the front."""
+
+Trimmed: TypeAlias = tuple[Point, Trim]
 
 
-def answer_of(judge: Judge, point: Point) -> Answer:
-    """A point as an answer."""
+def answer_of(judge: Judge, point: Point, trim: Trim = "none") -> Answer:
+    """A point as an answer; ``trim`` is how far it was trimmed."""
     named = zip(judge.objectives, point.objectives, strict=True)
     return Answer(
-        tuple(_changes(judge.levers, point.values)),
+        tuple(each_change(judge.levers, point.values)),
         changes_of(judge.levers, point.values),
         point.cost,
         {o.name: None if v is None else o.signed(v) for o, v in named},
         point.checks,
         point.passed,
+        trim,
     )
 
 
-def _changes(levers: Sequence[Lever], values: Values) -> Iterator[Change]:
+def each_change(levers: Sequence[Lever], values: Values) -> Iterator[Change]:
     for lever, value in zip(levers, values, strict=True):
         if value is not None:
             unit = lever.unit if isinstance(lever, Number) else None
@@ -46,30 +51,54 @@ def kind_of(judge: Judge, point: Point) -> tuple[Value | bool | None, ...]:
     )
 
 
-def ranked(judge: Judge) -> list[Point]:
-    """The best set of changes that passes, trimmed, and the next best distinct ones."""
+def ranked(judge: Judge, spare: int) -> list[Trimmed]:
+    """The best set of changes that passes, trimmed, and the next best distinct ones.
+
+    Where a look is dear, only the best is trimmed in full; ``spare`` such looks go to the others.
+    """
     kinds: dict[object, Point] = {}
     for point in _passing(judge):
         kinds.setdefault(kind_of(judge, point), point)
-    cheap = judge.looks == 1
-    found: dict[object, Point] = {}
+    found: dict[object, Trimmed] = {}
+    most_deep: int | None = None
     for index, point in enumerate(list(kinds.values())[:LOOKED]):
-        least = trimmed(judge, point) if cheap or index < 1 else point
-        kind = kind_of(judge, least)
-        if kind not in found or least.goals < found[kind].goals:
+        if most_deep is None and index > 0:
+            most_deep = judge.deep + spare
+        least = _trim(judge, point, most_deep)
+        kind = kind_of(judge, least[0])
+        if kind not in found or least[0].goals < found[kind][0].goals:
             found[kind] = least
-    return sorted(found.values(), key=_order)[:SHOWN]
+    return sorted(found.values(), key=lambda pair: _order(pair[0]))[:SHOWN]
 
 
-def front(judge: Judge) -> list[Point]:
-    """The Pareto front of all passing points, by the first objective; its ends are sought."""
-    points = _spread(_unbeaten(_passing(judge)))
-    if judge.looks == 1 and points:
+def front(judge: Judge, spare: int) -> list[Trimmed]:
+    """The Pareto front of all passing points, by the first objective; its ends are sought.
+
+    Where a look is dear, ``spare`` such looks go to trimming it.
+    """
+    most_deep = judge.deep + spare
+    known: dict[Values, Trim] = {}
+    for _ in range(FRONT_ROUNDS):
+        points = _spread(_unbeaten(_passing(judge)))
+        if all(point.values in known for point in points):
+            break
         for point in points:
-            trimmed(judge, point)
-        for goal in range(len(judge.objectives)):
-            trimmed(judge, min(_passing(judge), key=lambda p: p.goals[goal]), only=goal)
-    return _spread(_unbeaten(_passing(judge)))
+            if point.values not in known:
+                least, how = _trim(judge, point, most_deep)
+                known[point.values] = known[least.values] = how
+        if judge.looks == 1:
+            for goal in range(len(judge.objectives)):
+                end = trimmed(judge, min(_passing(judge), key=lambda p: p.goals[goal]), only=goal)
+                known[end.values] = "full"
+    return [(p, known.get(p.values, "none")) for p in _spread(_unbeaten(_passing(judge)))]
+
+
+def _trim(judge: Judge, point: Point, most_deep: int | None) -> Trimmed:
+    """In full where looks are cheap or there is no limit to them."""
+    if judge.looks == 1 or most_deep is None:
+        return trimmed(judge, point), "full"
+    least, enough = lightly_trimmed(judge, point, most_deep)
+    return least, "light" if enough else "none"
 
 
 def _spread(points: list[Point]) -> list[Point]:
@@ -108,13 +137,15 @@ def steps_to(judge: Judge, goal: Point) -> tuple[Step, ...]:
     left = [index for index, value in enumerate(goal.values) if value is not None]
     steps = []
     while left:
-        tried = {i: judge(with_value(here.values, i, goal.values[i])) for i in left}
+        there_by = {i: with_value(here.values, i, goal.values[i]) for i in left}
+        judge.ahead(list(there_by.values()), judge.looks)
+        tried = {i: judge(values) for i, values in there_by.items()}
         chosen = min(left, key=lambda i: (tried[i].violation, i))
         there = tried[chosen]
         failing = {check.name for check in here.checks if not check.passed}
         mended = tuple(c.name for c in there.checks if c.passed and c.name in failing)
         alone = with_value(judge.today, chosen, goal.values[chosen])
-        change = next(_changes(judge.levers, alone))
+        change = next(each_change(judge.levers, alone))
         steps.append(Step(change, _shortfall(here), _shortfall(there), mended))
         left.remove(chosen)
         here = there
@@ -123,23 +154,3 @@ def steps_to(judge: Judge, goal: Point) -> tuple[Step, ...]:
 
 def _shortfall(point: Point) -> float:
     return violation(point.checks) if point.refused is None else point.violation
-
-
-def reaches(judge: Judge) -> tuple[Reach, ...]:
-    """The best that any point made of each requirement, the one farthest from passing first."""
-    best: dict[str, tuple[float, Point]] = {}
-    count: dict[str, int] = {}
-    for point in judge.seen.values():
-        for check in point.checks:
-            count[check.name] = count.get(check.name, 0) + 1
-            rank = -math.inf if check.margin is None else check.margin
-            if check.passed:
-                rank += 1e-12  # a strict limit exactly met is behind one that passes
-            if check.name not in best or rank > best[check.name][0]:
-                best[check.name] = (rank, point)
-    found = []
-    for name, (_, point) in sorted(best.items(), key=lambda item: item[1][0]):
-        check = next(check for check in point.checks if check.name == name)
-        changes = tuple(_changes(judge.levers, point.values))
-        found.append(Reach(check, changes, count[name]))
-    return tuple(found)

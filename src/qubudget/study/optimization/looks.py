@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from qubudget import __version__
 from qubudget.design import Design
 from qubudget.errors import QubudgetError
 from qubudget.pipeline import Chain, Effort
@@ -56,6 +57,10 @@ class Evaluator(Protocol):
     @property
     def looks(self) -> int: ...
 
+    def name(self, look: int) -> str:
+        """What the look of this number depends on beside the design, as a text."""
+        ...
+
     def __call__(self, design: Design, look: int) -> Look:
         """The look of this number, from 0; a failure of the models is a refusal, no error."""
         ...
@@ -73,6 +78,10 @@ class ChainEvaluator:
     def looks(self) -> int:
         """As many as steps."""
         return len(self.steps)
+
+    def name(self, look: int) -> str:
+        """Step, effort, seed and version."""
+        return f"{self.steps[look]}, {self.effort}, seed {self.seed}, qubudget {__version__}"
 
     def __call__(self, design: Design, look: int) -> Look:
         """Cryostat and qubit; quiet errors; everything."""

@@ -1,38 +1,26 @@
 """The cheapest set of changes with which a design passes, or the constraint that forbids any.
 
-A genetic search over all levers (see `optimize_search` for why this one) looks at the cryostat
-and the qubit of every point, at error correction only where these pass, at bursts only where the
-quiet errors pass, and at neither where a cheaper point has passed already. What it finds is
-trimmed: changes that are not needed are dropped, numbers brought to the edge of passing.
+A genetic search over all levers (see `search` for why this one) looks at the cryostat and the
+qubit of every point, at error correction only where these pass, at bursts only where the quiet
+errors pass, and at neither where a cheaper point has passed already. What it finds is trimmed:
+changes that are not needed are dropped, numbers brought to the edge of passing.
 
-Two questions that designers ask (minutes each)::
-
-    optimize(grown(load("krinner-xld400"), 500),
-             ["stages.50k.units+stages.4k.units=1..6:10",
-              "stages.still.units+stages.cp.units+stages.mxc.units=1..8:10",
-              "lines.drive.cable=SC-086/50-SCN-CN Bluefors HDW,Delft Cri/oFlex Ag:5",
-              "lines.drive.attenuation.mxc=10 dB..30 dB:0.2",
-              "electronics.hemt.power=1 mW..10.5 mW:3",
-              "lines.flux.bias_current=0.05 mA..0.57 mA:1", "code.distance=5..25:1"],
-             ["verdict.feasible"], ["cost"])
-
-    optimize(load("million-qubit"),
-             ["stages.50k.units+stages.4k.units=1..4:10", "machine.qubits=100..1000:1",
-              "electronics.hemt.power=1 mW..10.5 mW:3", "code.distance=25..51:1"],
-             ["verdict.feasible"], ["cost", "wall_power"])
+The search is decided by its seed: neither the number of workers nor a kill and a resumption
+change a bit of what it finds.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from qubudget.design import Design
 from qubudget.errors import DesignError, Problem
 from qubudget.pipeline import Effort
-from qubudget.study.optimization.answers import answer_of, front, ranked, reaches, steps_to
+from qubudget.study.optimization.answers import answer_of, front, ranked, steps_to
 from qubudget.study.optimization.goals import (
     COST,
     Objective,
@@ -41,11 +29,14 @@ from qubudget.study.optimization.goals import (
     parse_requirements,
     unknown_names,
 )
+from qubudget.study.optimization.journal import opened
 from qubudget.study.optimization.levers import Lever, Number
+from qubudget.study.optimization.looker import looker
 from qubudget.study.optimization.looks import ChainEvaluator, Evaluator
 from qubudget.study.optimization.parse import parse_levers
-from qubudget.study.optimization.points import Judge, Point
-from qubudget.study.optimization.result import OptimizeResult, Reach
+from qubudget.study.optimization.points import Judge
+from qubudget.study.optimization.reasons import reaches, reason_of
+from qubudget.study.optimization.result import OptimizeResult
 from qubudget.study.optimization.search import climb, corners, every_point, evolve
 
 TRIALS = {"quick": 400, "standard": 1500, "full": 5000}
@@ -82,6 +73,9 @@ def optimize(
     trials: int | None = None,
     progress: Callable[[str], None] | None = None,
     evaluator: Evaluator | None = None,
+    workers: int = 0,
+    output: str | Path | None = None,
+    resume: bool = False,
 ) -> OptimizeResult:
     """Find the best changes of a design that make it pass.
 
@@ -94,84 +88,98 @@ def optimize(
     effort, seed : of every simulation; the seed is also the search's.
     trials : points of the search; by the effort without.
     evaluator : what looks at a design, in place of the chain.
+    workers : local processes that look side by side; 0 looks in this one.
+    output : a folder in which every look is kept as it comes; ``resume`` goes on with one that
+        was begun, and takes no look again.
 
     Raises
     ------
-    DesignError: every problem of levers, requirements and objectives at once.
+    DesignError: every problem of levers, requirements and objectives at once; a folder that
+        belongs to something else.
+    StoreError: the disk is full; what is finished stays. EngineError: workers were lost.
     """
     started, say = time.perf_counter(), progress or (lambda step: None)
-    judge, notes = _judge(design, changes, require, minimize, effort, seed, trials, evaluator)
-    count = TRIALS[effort] * len(judge.objectives) if trials is None else trials
-    say("search: today's design")
-    judge(judge.today)
-    all_points = every_point(judge.levers, count)
-    all_corners = True
-    if all_points is not None and judge.looks == 1:
-        for values in all_points:
-            judge(values)
-    else:
-        all_points = None
-        all_corners = _search(judge, count, seed, say)
-    say("search: trimming what passes")
-    single = len(judge.objectives) == 1
-    points = ranked(judge) if single else front(judge)
-    found = () if points else reaches(judge)
-    forbidden = tuple(reach.best.name for reach in found if not reach.best.passed)
-    return OptimizeResult(
-        design=design,
-        require=tuple(require),
-        objectives=judge.objectives,
-        levers=tuple(lever.name for lever in judge.levers),
-        answers=tuple(answer_of(judge, point) for point in points),
-        today=answer_of(judge, judge(judge.today)),
-        steps=steps_to(judge, points[0]) if points else (),
-        forbidden=forbidden,
-        reaches=found,
-        reason=None if points else _reason(judge, found, all_corners, all_points is not None),
-        tried=judge.tried,
-        looks=tuple(judge.taken),
-        corners="all" if all_corners else "some",
-        exhaustive=all_points is not None,
-        effort=effort,
-        seed=seed,
-        trials=count,
-        seconds=time.perf_counter() - started,
-        notes=notes,
-    )  # fmt: skip
+    problems = _bad_arguments(trials, workers, resume and output is None)
+    levers, requirements, objectives = _read(design, changes, require, minimize, problems)
+    chosen = evaluator or ChainEvaluator(effort, seed, _steps(requirements, objectives))
+    problems += _unknown_names(design, requirements, objectives, chosen)
+    if problems:
+        raise DesignError(design.name, problems)
+    count = TRIALS[effort] * len(objectives) if trials is None else trials
+    with ExitStack() as stack:
+        kept = None
+        if output is not None:
+            kept = stack.enter_context(opened(Path(output), design, effort, seed, resume=resume))
+        looks = stack.enter_context(looker(chosen, kept, workers))
+        judge = Judge(design, levers, requirements, objectives, looks)
+        all_corners, exhaustive = _search(judge, count, seed, say)
+        say("search: trimming what passes")
+        spare = max(count // DEEP_SHARE, 1)
+        points = (ranked if len(objectives) == 1 else front)(judge, spare)
+        found = () if points else reaches(judge)
+        return OptimizeResult(
+            design=design,
+            require=tuple(require),
+            objectives=objectives,
+            levers=tuple(lever.name for lever in levers),
+            answers=tuple(answer_of(judge, point, trim) for point, trim in points),
+            today=answer_of(judge, judge(judge.today)),
+            steps=steps_to(judge, points[0][0]) if points else (),
+            forbidden=tuple(reach.best.name for reach in found if not reach.best.passed),
+            reaches=found,
+            reason=None if points else reason_of(judge, found, all_corners, exhaustive),
+            tried=judge.tried,
+            looks=tuple(judge.taken),
+            corners="all" if all_corners else "some",
+            exhaustive=exhaustive,
+            effort=effort,
+            seed=seed,
+            trials=count,
+            seconds=time.perf_counter() - started,
+            notes=tuple(_notes(design, levers)),
+        )
 
 
-def _judge(
+def _bad_arguments(trials: int | None, workers: int, resumes_nothing: bool) -> list[Problem]:
+    problems = []
+    if trials is not None and trials < 1:
+        problems.append(Problem("--trials", str(trials), "at least 1"))
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 0 <= workers <= 4096:
+        problems.append(Problem("--workers", repr(workers), "a whole number from 0 to 4096"))
+    if resumes_nothing:
+        problems.append(Problem("--resume", "no output", "together with --output"))
+    return problems
+
+
+def _read(
     design: Design,
     changes: Sequence[str | Lever],
     require: Sequence[str],
     minimize: Sequence[str],
-    effort: Effort,
-    seed: int,
-    trials: int | None,
-    evaluator: Evaluator | None,
-) -> tuple[Judge, tuple[str, ...]]:
-    problems: list[Problem] = []
+    problems: list[Problem],
+) -> tuple[tuple[Lever, ...], tuple[Requirement, ...], tuple[Objective, ...]]:
     levers: tuple[Lever, ...] = ()
     try:
         levers = parse_levers(design, changes)
     except DesignError as error:
         problems += error.problems
-    requirements = parse_requirements(require, problems)
-    objectives = parse_objectives(minimize, problems)
-    if trials is not None and trials < 1:
-        problems.append(Problem("--trials", str(trials), "at least 1"))
-    judged_by = evaluator or ChainEvaluator(effort, seed, _steps(requirements, objectives))
-    # What the design's own report holds is what can be asked for; constraints are known without.
+    return levers, parse_requirements(require, problems), parse_objectives(minimize, problems)
+
+
+def _unknown_names(
+    design: Design,
+    requirements: Sequence[Requirement],
+    objectives: Sequence[Objective],
+    evaluator: Evaluator,
+) -> Iterator[Problem]:
+    """What the design's own report holds can be asked for; constraints are known without."""
     asked = [goal.late for goal in requirements if goal.sign] + [goal.late for goal in objectives]
-    today = judged_by(design, judged_by.looks - 1 if any(asked) else 0)
+    today = evaluator(design, evaluator.looks - 1 if any(asked) else 0)
     names = [check.name for check in today.checks]
     names += _late_constraints(design)
     if today.refused is None:
         scalars = {COST: 0.0, **today.scalars}
-        problems += unknown_names(requirements, objectives, names, scalars)
-    if problems:
-        raise DesignError(design.name, problems)
-    return Judge(design, levers, requirements, objectives, judged_by), tuple(_notes(design, levers))
+        yield from unknown_names(requirements, objectives, names, scalars)
 
 
 def _steps(requirements: Sequence[Requirement], objectives: Sequence[Objective]) -> tuple[str, ...]:
@@ -206,20 +214,31 @@ def _notes(design: Design, levers: Sequence[Lever]) -> Iterator[str]:
         )
 
 
-def _search(judge: Judge, trials: int, seed: int, say: Callable[[str], None]) -> bool:
-    """Corners and the genetic search, the cheap looks first; whether all corners were seen."""
+def _search(judge: Judge, trials: int, seed: int, say: Callable[[str], None]) -> tuple[bool, bool]:
+    """Today's design, corners and the genetic search, the cheap looks first.
+
+    Returned are whether all corners were seen, and whether all points there are.
+    """
+    say("search: today's design")
+    judge(judge.today)
+    points = every_point(judge.levers, trials) if judge.looks == 1 else None
+    if points is not None:
+        judge.ahead(points)
+        for values in points:
+            judge(values)
+        return True, True
     say("search: corners")
     whole = corners(judge)
     evolve(judge, _best(judge), looks=1, trials=trials, seed=seed, say=say)
     if judge.looks == 1:
-        return whole
+        return whole, False
     budget = judge.deep + max(trials // DEEP_SHARE, 1)
     for start in _best(judge)[:1]:
         climb(judge, start, looks=judge.looks, most_deep=judge.deep + (budget - judge.deep) // 2)
     evolve(
         judge, _best(judge), looks=judge.looks, trials=trials, seed=seed, most_deep=budget, say=say
     )
-    return False
+    return False, False
 
 
 def _best(judge: Judge) -> list[tuple[Any, ...]]:
@@ -229,33 +248,3 @@ def _best(judge: Judge) -> list[tuple[Any, ...]]:
         key=lambda p: (p.violation, p.open, p.goals, p.cost, repr(p.values)),
     )
     return [point.values for point in points]
-
-
-def _reason(judge: Judge, found: Sequence[Reach], all_corners: bool, exhaustive: bool) -> str:
-    """Why nothing passes, as far as the points tried can say."""
-    if exhaustive:
-        tried = f"none of all {judge.tried} points passes"
-    else:
-        with_corners = "all corners included" if all_corners else "corners included"
-        tried = f"no point of {judge.tried} tried, {with_corners}, passes"
-    never = [reach for reach in found if not reach.best.passed]
-    if never:
-        said = [_distance(reach) for reach in never]
-        return f"{tried}: none meets " + "; ".join(said)
-    refused = {point.refused for point in judge.seen.values() if point.refused is not None}
-    if not found:
-        return f"{tried}: " + "; ".join(sorted(refused)[:3])
-    closest: Point = min(judge.seen.values(), key=lambda p: p.violation)
-    failing = ", ".join(check.name for check in closest.checks if not check.passed)
-    return (
-        f"{tried}: each requirement is met somewhere, never all at once; nearest: {failing} fails"
-    )
-
-
-def _distance(reach: Reach) -> str:
-    best = reach.best
-    if best.value is None or not math.isfinite(best.value):
-        return f"{best.name} ({best.reason or 'no value'})"
-    side = "at most" if best.upper else "at least"
-    unit = "" if best.unit == "1" else f" {best.unit}"
-    return f"{best.name} (best {best.value:.4g}{unit}, {side} {best.limit:g}{unit} wanted)"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from qubudget.design import Design
 from qubudget.errors import QubudgetError
 from qubudget.study.optimization.goals import COST, Check, Objective, Requirement
 from qubudget.study.optimization.levers import Lever, Values, changes_of, cost_of
-from qubudget.study.optimization.looks import NOTHING, Evaluator, Look
+from qubudget.study.optimization.looker import Looker
+from qubudget.study.optimization.looks import NOTHING, Look
 
 MISSING = 30.0
 """Violation of a check without a value, and of a refused design: beyond any ratio of numbers."""
@@ -53,6 +55,11 @@ class Point:
         return not self.complete
 
     @property
+    def maybe(self) -> bool:
+        """Whether it passes as far as it was looked at."""
+        return self.open or self.passed
+
+    @property
     def goals(self) -> tuple[float, ...]:
         """The objectives, infinite without a value."""
         return tuple(math.inf if value is None else value for value in self.objectives)
@@ -83,15 +90,15 @@ class Judge:
         levers: Sequence[Lever],
         requirements: Sequence[Requirement],
         objectives: Sequence[Objective],
-        evaluator: Evaluator,
+        looker: Looker,
     ) -> None:
         self.design, self.levers = design, tuple(levers)
         self.requirements, self.objectives = tuple(requirements), tuple(objectives)
-        self._evaluator = evaluator
+        self._looker = looker
         late = [goal.late for goal in requirements] + [goal.late for goal in objectives]
-        self.looks = evaluator.looks if any(late) else 1
+        self.looks = looker.looks if any(late) else 1
         self.seen: dict[Values, Point] = {}
-        self.taken = [0] * evaluator.looks
+        self.taken = [0] * looker.looks
 
     @property
     def today(self) -> Values:
@@ -117,17 +124,48 @@ class Judge:
             self.seen[values] = point
         return point
 
-    def _look(self, values: Values, look: int) -> Look:
-        self.taken[look] += 1
-        try:
-            design = self.design.replace(changes_of(self.levers, values))
-        except QubudgetError as error:
-            return Look(refused=" ".join(str(error).split()))
-        return self._evaluator(design, look)
+    @property
+    def slots(self) -> int:
+        """Looks that are taken side by side."""
+        return self._looker.slots
+
+    def ahead(self, asked: Sequence[Values], looks: int = 1) -> None:
+        """Have looks taken side by side that calls will ask for: so many, while a point is open.
+
+        No point is judged by it: it changes how long calls take, and nothing else.
+        """
+        if self.slots < 2:
+            return
+        points = {values: self.seen.get(values) for values in asked}
+        while True:
+            designs = {}
+            for values, point in points.items():
+                if point is None or (point.open and point.looked < looks):
+                    with suppress(QubudgetError):  # refused without a look
+                        designs[values] = self._design(values), point.looked if point else 0
+            if not designs:
+                return
+            found = self._looker.ahead(list(designs.values()))
+            points = {
+                values: self._after(values, points[values], look)
+                for values, look in zip(designs, found, strict=True)
+            }
+
+    def _design(self, values: Values) -> Design:
+        return self.design.replace(changes_of(self.levers, values))
 
     def _further(self, values: Values, before: Point | None) -> Point:
         number = 0 if before is None else before.looked
-        look = self._look(values, number)
+        self.taken[number] += 1
+        try:
+            design = self._design(values)
+        except QubudgetError as error:
+            return self._after(values, before, Look(refused=" ".join(str(error).split())))
+        return self._after(values, before, self._looker(design, number))
+
+    def _after(self, values: Values, before: Point | None, look: Look) -> Point:
+        """A point after one more look."""
+        number = 0 if before is None else before.looked
         cost = cost_of(self.levers, values)
         last = number == self.looks - 1
         known = {check.name: check for check in (before.checks if before else ())}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from qubudget import __version__
 from qubudget.design import Design
 from qubudget.study.optimization.goals import Check, Objective
+
+Trim: TypeAlias = Literal["full", "light", "none"]
+"""How far a set of changes was trimmed: in full; as far as the cryostat and the qubit alone can
+tell, with what they allow confirmed; not, or not to the end."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Answer:
     ----------
     written : the changes as ``Design.replace`` takes them. objectives : by name, as stated (not
         negated), None without a value. checks : all that is required, as far as it was looked at.
+    trim : how far it was trimmed.
     """
 
     changes: tuple[Change, ...]
@@ -48,6 +53,7 @@ class Answer:
     objectives: Mapping[str, float | None]
     checks: tuple[Check, ...]
     passed: bool
+    trim: Trim = "none"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -58,6 +64,7 @@ class Answer:
             "objectives": dict(self.objectives),
             "checks": [check.to_dict() for check in self.checks],
             "passed": self.passed,
+            "trimmed": self.trim,
         }
 
 

@@ -59,7 +59,9 @@ def corners(judge: Judge) -> bool:
     """
     ends = [lever.corners for lever in judge.levers]
     if math.prod(map(len, ends)) <= MOST_CORNERS:
-        for values in itertools.product(*ends):
+        points = list(itertools.product(*ends))
+        judge.ahead(points)
+        for values in points:
             judge(values, 1)
         return True
     for start in (judge.today, tuple(e[0] for e in ends), tuple(e[-1] for e in ends)):
@@ -68,15 +70,25 @@ def corners(judge: Judge) -> bool:
 
 
 def climb(judge: Judge, start: Values, *, looks: int, most_deep: int | None = None) -> Point:
-    """The corner of least violation on a walk that changes one lever at a time."""
+    """The corner of least violation on a walk that changes one lever at a time.
+
+    With few dear looks to spend, levers that the cheap look does not see come first: they can only
+    be for what it leaves open.
+    """
     best = judge(start, looks)
+    order = list(range(len(judge.levers)))
+    if looks > 1:
+        order.sort(key=lambda index: _seen_at_once(judge, start, index))
     for _ in range(CLIMBS):
         before = best
-        for index, lever in enumerate(judge.levers):
-            for value in dict.fromkeys((None, *lever.corners)):
+        for index in order:
+            ends = dict.fromkeys((None, *judge.levers[index].corners))
+            tried = [with_value(best.values, index, value) for value in ends]
+            judge.ahead(tried, looks)
+            for values in tried:
                 if most_deep is not None and judge.deep >= most_deep:
                     return best
-                found = judge(with_value(best.values, index, value), looks)
+                found = judge(values, looks)
                 if found.violation < best.violation:
                     best = found
             if best.violation == 0:
@@ -84,6 +96,15 @@ def climb(judge: Judge, start: Values, *, looks: int, most_deep: int | None = No
         if best is before:
             break
     return best
+
+
+def _seen_at_once(judge: Judge, start: Values, index: int) -> bool:
+    """Whether the first look sees anything of a lever."""
+    corners = judge.levers[index].corners
+    tried = [start, *(with_value(start, index, value) for value in corners)]
+    judge.ahead(tried)
+    first, *others = ({c.name: c.value for c in judge(values, 1).checks} for values in tried)
+    return any(first.get(name) != value for other in others for name, value in other.items())
 
 
 def evolve(
@@ -111,19 +132,34 @@ def evolve(
         asked = breeder.ask()
         if not asked:
             return
-        best = [point for point in judge.seen.values() if point.passed]
-        found = []
+        judge.ahead(asked)
         for values in asked:
-            point = judge(values, 1)
-            affordable = most_deep is None or judge.deep < most_deep
-            if point.open and looks > 1 and affordable and not _beaten(point, best):
-                point = judge(values, looks)
-                best += [point] if point.passed else []
-            found.append(point)
-        breeder.tell(found)
+            judge(values, 1)
+        if looks > 1:
+            _look_deeper(judge, asked, looks, most_deep)
+        breeder.tell([judge.seen[values] for values in asked])
         say(f"search: {judge.tried} designs, {_so_far(judge)}")
         if judge.tried >= limit or (most_deep is not None and judge.deep >= most_deep):
             return
+
+
+def _look_deeper(judge: Judge, asked: Sequence[Values], looks: int, most_deep: int | None) -> None:
+    """Take the dear looks at the points that passed the cheap one, where nothing beats them."""
+    best = [point for point in judge.seen.values() if point.passed]
+
+    def worth(values: Values) -> bool:
+        affordable = most_deep is None or judge.deep < most_deep
+        point = judge.seen[values]
+        return point.open and affordable and not _beaten(point, best)
+
+    waiting = [values for values in asked if judge.seen[values].open]
+    for start in range(0, len(waiting), judge.slots):
+        some = waiting[start : start + judge.slots]
+        judge.ahead([values for values in some if worth(values)], looks)
+        for values in some:
+            if worth(values):
+                point = judge(values, looks)
+                best += [point] if point.passed else []
 
 
 def _beaten(point: Point, best: Sequence[Point]) -> bool:

@@ -3,11 +3,15 @@
 A search proposes; this disposes. Every change that is not needed is set back, the dearest first;
 then SciPy's COBYLA slides the numbers along the edge of what passes (only where a look is cheap),
 and bisection brings each as near to today's value as still passes.
+
+Where passing is a matter of simulations, only the best is worth that. Others are trimmed lightly:
+bisection asks the cheap look alone, and one simulation confirms each change that it allows.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +57,48 @@ def trimmed(judge: Judge, point: Point, *, only: int | None = None) -> Point:
         if point.values == before.values:
             break
     return point
+
+
+def lightly_trimmed(judge: Judge, point: Point, most_deep: int) -> tuple[Point, bool]:
+    """The point trimmed with at most so many dear looks in all; whether that was enough.
+
+    Changes that are not needed are dropped, and each number goes to where the cheap look begins to
+    fail, if all passes there. A number that dearer looks hold is left where it is.
+    """
+    enough = True
+    for index in _dearest(judge, point):
+        for values in _nearer(judge, point, index):
+            seen = judge(values, 1)
+            if seen.open and judge.deep >= most_deep:
+                enough = False
+                continue
+            tried = judge(values)
+            if no_worse(tried, point):
+                point = tried
+                break
+    return point, enough
+
+
+def _nearer(judge: Judge, point: Point, index: int) -> Iterator[Values]:
+    """Without one change; else with it as small as the cheap look allows."""
+    without = with_value(point.values, index, None)
+    yield without
+    lever, value = judge.levers[index], point.values[index]
+    if not isinstance(lever, Number) or value is None or lever.anchor is None:
+        return
+    good, bad = lever.share(value), lever.anchor
+    if judge(with_value(point.values, index, lever.at(bad)), 1).maybe:
+        return
+    edge = value
+    while abs(good - bad) > FINE:
+        share = (good + bad) / 2
+        found = lever.at(share)
+        if judge(with_value(point.values, index, found), 1).maybe and found is not None:
+            good, edge = share, found
+        else:
+            bad = share
+    if edge != value:
+        yield with_value(point.values, index, edge)
 
 
 def _dearest(judge: Judge, point: Point) -> list[int]:

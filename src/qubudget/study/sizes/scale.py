@@ -7,9 +7,10 @@ its size.
 
 Every patch has the errors of one in a full fridge, the warmest. What links fridges to one another
 takes no heat and makes no errors here, also where one patch spans several. Bursts strike chips
-independently: patches fail together only on one chip. A patch over several chips faces the bursts
-of every chip that its outline touches, as the code's wing counts them; that neighbours touch the
-same chips is not counted as failing together.
+independently: patches fail together only on one chip, where a design puts several there. A patch
+over several chips has whole ones to itself; the bursts that it faces are those of the chips that
+its outline touches, as the code's wing counts them, so that a machine of the design's own size is
+the chain's.
 """
 
 from __future__ import annotations

@@ -58,14 +58,26 @@ def joined(blocks: Sequence[Block]) -> Block:
     """One block of several; a column that one of them lacks is NaN or empty there."""
     if len(blocks) == 1:
         return blocks[0]
+    texts = list(dict.fromkeys(name for block in blocks for name in block.texts))
     numbers = dict.fromkeys(name for block in blocks for name in block.numbers)
-    texts = dict.fromkeys(name for block in blocks for name in block.texts)
+    plain = [name for name in numbers if name not in texts]
+    number = np.concatenate([_table(block, plain) for block in blocks], axis=1)
     return Block(
         np.concatenate([block.indices for block in blocks]),
-        {name: np.concatenate([numbers_of(b, name) for b in blocks]) for name in numbers
-         if name not in texts},
+        dict(zip(plain, number, strict=True)),
         {name: np.concatenate([texts_of(b, name) for b in blocks]) for name in texts},
-    )  # fmt: skip
+    )
+
+
+def _table(block: Block, names: list[str]) -> NDArray[np.float64]:
+    """Columns of numbers as rows. Most blocks hold just these: then without looking at each."""
+    if list(block.numbers) == names:
+        columns = list(block.numbers.values())
+    else:
+        columns = [numbers_of(block, name) for name in names]
+    if not columns:
+        return np.empty((0, len(block)))
+    return np.concatenate(columns).reshape(len(names), len(block))
 
 
 def numbers_of(block: Block, name: str) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from qubudget import __version__
 from qubudget.errors import QubudgetError
-from qubudget.study.sweeping.blocks import Block
+from qubudget.study.sweeping.blocks import Block, joined
 from qubudget.study.sweeping.evaluator import Evaluator
 from qubudget.study.sweeping.points import Indices, Points
 
@@ -171,7 +171,7 @@ def on_workers(
             error = future.exception() if future.status == "error" else None
             if error is None:
                 found, seconds = future.result()
-                blocks += found
+                blocks.append(found)
                 queue.learn(len(batch), seconds)
             elif type(error).__name__ != "KilledWorker":
                 raise EngineError(f"a worker failed: {type(error).__name__}: {error}") from error
@@ -218,9 +218,7 @@ class _Queue:
         self._alone += batch
 
 
-def _compute(
-    evaluator: Evaluator, parts: Sequence[Points], version: str
-) -> tuple[list[Block], float]:
+def _compute(evaluator: Evaluator, parts: Sequence[Points], version: str) -> tuple[Block, float]:
     """What a worker does: a batch on one thread, one batch at a time in each process.
 
     Numba's simplest threading layer ends the process when two threads enter it at once.
@@ -232,8 +230,8 @@ def _compute(
     with _computing:
         began = time.perf_counter()
         numba.set_num_threads(1)
-        blocks = [evaluator(part) for part in parts]
-        return blocks, time.perf_counter() - began
+        block = joined([evaluator(part) for part in parts])
+        return block, time.perf_counter() - began
 
 
 def _distributed() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +29,18 @@ def merge(a: str | Path, b: str | Path, out: str | Path) -> xarray.Dataset:
 
     Raises
     ------
-    DesignError: the sweeps differ in more than their points, or ``out`` exists.
+    DesignError: one is no output of a sweep, the sweeps differ in more than their points (each
+        difference is named), or ``out`` exists.
     StoreError: a point of both has two results; the disk is full.
     """
-    stores = [Store.open(Path(a)), Store.open(Path(b))]
-    first, second = (identity(dict(store.manifest)) for store in stores)
-    problems = [
-        Problem(name, f"{first[name]} and {second[name]}", "two sweeps that share it")
-        for name in first
-        if first[name] != second[name]
-    ]
+    problems: list[Problem] = []
+    stores = [store for path in (a, b) if (store := _opened(Path(path), problems)) is not None]
+    if len(stores) == 2:
+        problems += _differences(*stores)
     if Path(out).exists():
         problems.append(Problem("--output", str(out), "a new name"))
     if problems:
-        raise DesignError(f"{a}, {b}", problems)
+        raise DesignError(f"merge {a} {b}", problems)
     space = _union(stores[0].space, stores[1].space)
     places = [_places(store.space, space) for store in stores]
     blocks = [_block(store, at) for store, at in zip(stores, places, strict=True)]
@@ -55,6 +54,32 @@ def merge(a: str | Path, b: str | Path, out: str | Path) -> xarray.Dataset:
             if len(part):
                 target.add(part)
         return target.publish()
+
+
+def _opened(path: Path, problems: list[Problem]) -> Store | None:
+    try:
+        return Store.open(path)
+    except DesignError:
+        problems.append(Problem("merge", str(path), "the output of a sweep"))
+        return None
+
+
+def _differences(a: Store, b: Store) -> Iterator[Problem]:
+    """What two sweeps must share and do not; a design by its name where that tells them apart."""
+    first, second = (identity(dict(store.manifest)) for store in (a, b))
+    for name in first:
+        if first[name] != second[name]:
+            pair = [_shown(name, store.manifest) for store in (a, b)]
+            yield Problem(name.removesuffix("_sha256"), " and ".join(pair), "two that share it")
+
+
+def _shown(name: str, manifest: Mapping[str, Any]) -> str:
+    value = manifest[name]
+    if name == "design_sha256":
+        return f"{manifest['design']} ({value[:12]})"
+    if name == "paired":
+        return "a sample" if value else "a grid"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _union(a: Space, b: Space) -> Space:

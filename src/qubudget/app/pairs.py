@@ -1,0 +1,55 @@
+"""Figures of two designs side by side."""
+
+from __future__ import annotations
+
+import panel
+
+from qubudget.app.session import Session
+from qubudget.app.views.coherence import CoherenceView
+from qubudget.app.views.heat import HeatView
+from qubudget.app.views.logical import LogicalView
+from qubudget.app.views.margins import MarginsView
+from qubudget.app.views.view import View
+
+KINDS = (
+    ("Margins", "verdict", MarginsView),
+    ("Heat", "thermal", HeatView),
+    ("Coherence", "coherence", CoherenceView),
+    ("Logical error", "qec", LogicalView),
+)
+
+
+class Pairs:
+    """Rows of two figures, A at the left, B at the right; made when first looked at."""
+
+    def __init__(self) -> None:
+        self.layout = panel.Column(sizing_mode="stretch_width")
+        self._dark = False
+        self._views: list[tuple[str, View, View]] = []
+
+    def update(self, first: Session, second: Session) -> None:
+        """Show both results."""
+        if not self._views:
+            self._make()
+        for wing, a, b in self._views:
+            a.update(first.document, wing in first.stale)
+            b.update(second.document, wing in second.stale)
+
+    def set_theme(self, dark: bool) -> None:
+        """Colours for a dark or a light ground."""
+        self._dark = dark
+        for _, a, b in self._views:
+            a.set_theme(dark)
+            b.set_theme(dark)
+
+    def _make(self) -> None:
+        self._views = [(wing, view(self._dark), view(self._dark)) for _, wing, view in KINDS]
+        self.layout.objects = [
+            part
+            for (title, _, _), (_, a, b) in zip(KINDS, self._views, strict=True)
+            for part in (f"### {title}: A, then B", _side_by_side(a, b))
+        ]
+
+
+def _side_by_side(first: View, second: View) -> panel.Row:
+    return panel.Row(first.model, second.model, sizing_mode="stretch_width")

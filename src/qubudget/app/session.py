@@ -1,0 +1,328 @@
+"""One user's state: a design, what the chain found for it, and what is out of date."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from qubudget.app.cold import Cold
+from qubudget.app.controls import coupled
+from qubudget.app.document import SIMULATED, Documents
+from qubudget.app.jobs import Jobs
+from qubudget.app.parts import SLOW, Part, Work
+from qubudget.app.queueing import Job
+from qubudget.design import Design
+from qubudget.errors import DesignError, QubudgetError
+from qubudget.pipeline import Chain, Effort
+
+if TYPE_CHECKING:
+    import xarray
+
+DELAY = 0.3
+"""Seconds without a change after which the slow wings are computed."""
+_LOG = logging.getLogger(__name__)
+
+
+class Session:
+    """A design and its answers; safe to call from several threads.
+
+    Every answer of a slow wing carries the fingerprint of all that it depends on; it is out of
+    date while the present design asks for another one. Of several changes at once the last one
+    is computed.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        jobs: Jobs,
+        effort: Effort = "quick",
+        seed: int = 1,
+        delay: float = DELAY,
+    ) -> None:
+        self._jobs, self._chain, self._delay = jobs, Chain(effort, seed), delay
+        self._state = threading.Condition(threading.RLock())
+        self._computing = threading.Lock()
+        self._listeners: dict[object, Callable[[], None]] = {}
+        self._closed = False
+        self._job: Job | None = None
+        self._wished = self._computed = 0
+        self._begin(design)
+        self._refresh(self._wished)
+
+    def _begin(self, design: Design) -> None:
+        """Forget every answer."""
+        self._design = self._opened = design
+        self._wished += 1
+        self._drop_job()
+        self._cold: Cold | None = None
+        self._wanted: Mapping[str, str] = {}
+        self._shown: dict[str, tuple[str, Part]] = {}
+        self._documents = Documents()
+        self._document: dict[str, Any] = {"name": design.name, "title": design.title}
+        self._error: str | None = None
+        self._seconds = 0.0
+
+    # --- what is shown --------------------------------------------------------------------
+
+    @property
+    def design(self) -> Design:
+        """The present design."""
+        return self._design
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What is known, by the keys of ``Report.to_dict()``; not to be changed.
+
+        A wing not computed yet is absent. An entry is the same object as before where it has
+        not changed. The verdict has the quick constraints at once; ``feasible`` is None until
+        the first simulation, unless one of them fails.
+        """
+        return self._document
+
+    @property
+    def stale(self) -> frozenset[str]:
+        """Wings whose shown answer is of an older design.
+
+        "impact", "qec", "verdict", and "details" (of thermal: intervals, trades, runaway; of
+        coherence: thresholds); also "thermal" and "coherence" where the model has no answer for
+        the present design (see ``error``).
+        """
+        with self._state:
+            old = {name for name in self._shown if not self._fresh(name)}
+            if self._cold is not None and not self._fresh("verdict"):
+                old.add("verdict")
+            if self._cold is not None and not self._wanted:
+                old |= {"thermal", "coherence"}
+            return frozenset(old)
+
+    @property
+    def awaited(self) -> frozenset[str]:
+        """Names of the verdict's constraints whose shown value is of an older design."""
+        with self._state:
+            if self._cold is None or self._fresh("qec"):
+                return frozenset()
+            shown = {entry["name"] for entry in self._document["verdict"]["constraints"]}
+            return frozenset(shown if not self._wanted else shown & set(SIMULATED))
+
+    @property
+    def progress(self) -> str | None:
+        """ "waiting", "starting" or the part that is being computed; None when nothing is."""
+        with self._state:
+            return None if self._job is None else self._job.progress
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no answer to the present design, or only a part of one; else None."""
+        return self._error
+
+    def dataset(self) -> xarray.Dataset | None:
+        """The reference event of the last impact: x_qp and t1 over time, x, y (SI units)."""
+        with self._state:
+            if "impact" not in self._shown:
+                return None
+            result = self._shown["impact"][1].result
+        arrays: xarray.Dataset = result.arrays()
+        return arrays
+
+    # --- what a user does -----------------------------------------------------------------
+
+    def change(self, key: str, value: Any) -> frozenset[str]:
+        """Set one key, as ``Design.replace`` does, and compute at once what is quick.
+
+        Returns the wings that were computed again, of "thermal", "coherence", "impact" (its
+        rates) and "verdict" (its quick constraints); the slow ones follow from a worker. Empty
+        where a later change is computed already.
+
+        Raises
+        ------
+        DesignError: an unknown key, or a value that the file or the chain refuses; the design
+        is again the one that was answered last.
+        """
+        with self._state:
+            self._design = self._design.replace(coupled(self._design, key, value))
+            self._wished += 1
+            mine = self._wished
+        return self._refresh(mine, refuse=True)
+
+    def open(self, design: Design) -> None:
+        """Another design in place of the present one; `reset` comes back to this one."""
+        with self._state:
+            self._begin(design)
+            mine = self._wished
+        self._refresh(mine)
+
+    def reset(self) -> None:
+        """The design as it was opened."""
+        with self._state:
+            self._design = self._opened
+            self._wished += 1
+            mine = self._wished
+        self._refresh(mine)
+
+    def cancel(self) -> None:
+        """Stop computing the slow wings; what is shown stays, and stays out of date."""
+        with self._state:
+            self._drop_job()
+            self._state.notify_all()
+        self._tell()
+
+    def resume(self) -> None:
+        """Compute what is out of date, after `cancel` or an error."""
+        with self._state:
+            self._request(0.0)
+        self._tell()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait, at most ``timeout`` seconds, until nothing runs; whether all is up to date."""
+        with self._state:
+            settled = self._state.wait_for(
+                lambda: self._job is None and self._computed == self._wished, timeout
+            )
+            return settled and bool(self._wanted) and not self._missing()
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` after every change, from any thread; returns what unsubscribes it."""
+        token = object()
+        with self._state:
+            self._listeners[token] = callback
+
+        def unsubscribe() -> None:
+            with self._state:
+                self._listeners.pop(token, None)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Drop the job and the subscribers; the session computes nothing any more."""
+        with self._state:
+            self._closed = True
+            self._drop_job()
+            self._listeners.clear()
+            self._state.notify_all()
+
+    # --- how it follows -------------------------------------------------------------------
+
+    def _refresh(self, mine: int, refuse: bool = False) -> frozenset[str]:
+        """Compute what is quick, unless that was done for a later change.
+
+        Raises
+        ------
+        DesignError: where ``refuse``, if the chain finds the design inconsistent.
+        """
+        with self._computing:
+            with self._state:
+                if self._computed >= mine or self._closed:
+                    return frozenset()
+                design, number, before = self._design, self._wished, self._cold
+            started = time.perf_counter()
+            try:
+                found: Cold | QubudgetError = Cold.of(design, self._chain, before)
+            except QubudgetError as error:
+                found = error
+            with self._state:
+                self._computed = number
+                if refuse and before is not None and isinstance(found, DesignError):
+                    if self._wished == number:
+                        self._design = before.design
+                    self._state.notify_all()
+                    raise found
+                moved = self._follow(found, time.perf_counter() - started)
+                self._state.notify_all()
+        self._tell()
+        return moved
+
+    def _follow(self, found: Cold | QubudgetError, seconds: float) -> frozenset[str]:
+        before, document = self._cold, self._document
+        if isinstance(found, QubudgetError):
+            self._error, self._wanted = str(found), {}
+            self._drop_job()
+            return frozenset()
+        self._cold, self._wanted, self._error = found, found.wanted, None
+        self._seconds = seconds
+        for name in self._missing():
+            part = self._jobs.known(self._wanted[name])
+            if part is not None:
+                self._shown[name] = self._wanted[name], part
+        self._write()
+        self._request(self._delay)
+        moved = set()
+        if before is None or before.solved is not found.solved:
+            moved |= {"thermal", "coherence"}
+        if before is None or before.rates is not found.rates:
+            moved.add("impact")
+        if document.get("verdict") is not self._document["verdict"]:
+            moved.add("verdict")
+        return frozenset(moved)
+
+    def _fresh(self, name: str) -> bool:
+        return name in self._shown and self._shown[name][0] == self._wanted.get(name)
+
+    def _missing(self) -> list[str]:
+        return [name for name in SLOW if name in self._wanted and not self._fresh(name)]
+
+    def _write(self) -> None:
+        assert self._cold is not None
+        parts = {name: part for name, (_, part) in self._shown.items()}
+        self._document = self._documents.of(
+            self._cold, parts, self._chain, self._seconds, fresh_details=self._fresh("details")
+        )
+
+    def _request(self, delay: float) -> None:
+        """Have a job for what is out of date; one whose present step is still wanted goes on."""
+        if self._closed or self._computed != self._wished:
+            return  # a later change asks for it
+        if not self._missing():
+            self._drop_job()
+            return
+        if self._job is not None and self._useful(self._job):
+            return
+        self._drop_job()
+        work = Work(self._design, self._chain.effort, self._chain.seed, self._wanted)
+        self._job = self._jobs.submit(self, work, self._hear, delay)
+
+    def _useful(self, job: Job) -> bool:
+        keys, step = job.work.keys, job.progress
+        if job.ended:
+            return False
+        if step is not None and step in keys:
+            return keys[step] == self._wanted[step]
+        return job.state == "running" and keys == self._wanted
+
+    def _hear(self, job: Job) -> None:
+        """Take what a job has found; called by the thread of its worker."""
+        with self._state:
+            if job is not self._job:
+                return
+            found = {
+                name: (key, job.parts[name])
+                for name, key in job.work.keys.items()
+                if name in job.parts and self._wanted.get(name) == key and not self._fresh(name)
+            }
+            if found:
+                self._shown |= found
+                self._write()
+            if job.ended:
+                self._job = None
+            if job.state == "failed":
+                self._error = job.error
+            elif not (job.state == "done" and job.work.keys == self._wanted):
+                self._request(0.0)
+            self._state.notify_all()
+        self._tell()
+
+    def _drop_job(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _tell(self) -> None:
+        with self._state:
+            listeners = list(self._listeners.values())
+        for listener in listeners:
+            try:
+                listener()
+            except Exception:  # one listener's fault is not another's
+                _LOG.exception("a listener of a session failed")

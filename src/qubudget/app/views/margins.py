@@ -1,0 +1,173 @@
+"""Margin of every constraint, and the one that binds."""
+
+from __future__ import annotations
+
+from math import ceil, log10
+from typing import Any
+
+from bokeh.models import FactorRange, FixedTicker
+from bokeh.plotting import figure
+
+from qubudget.app.views.look import (
+    axis_range,
+    columns,
+    entry,
+    headline,
+    hover,
+    legend,
+    plot,
+    span,
+    unique,
+)
+from qubudget.app.views.view import PENDING, View
+from qubudget.report.numbers import engineering, margin, quantity
+from qubudget.report.reading import Data, number, reason, rows, section
+from qubudget.report.style import GREEN, VERMILLION
+
+_KEYS = ("constraint", "place", "text", "value", "limit", "margin", "why", "remedy", "width")
+_VERDICTS: dict[Any, str] = {True: "Passes", False: "Does not pass"}
+LINEAR = 2.0
+"""Length of the axis from no margin to a whole limit, in lengths of a decade beyond."""
+MOST_TICKS = 4
+"""Of decades, on each side."""
+
+
+class MarginsView(View):
+    """Bars right of zero pass, left of zero fail; linear to one limit, logarithmic beyond."""
+
+    title = "Margins of the constraints"
+    wing = "verdict"
+
+    def _draw(self) -> tuple[figure, ...]:
+        self._constraints = FactorRange()
+        self._range = axis_range(-1.1, 1.4)
+        made = plot(480, self.title, x_range=self._range, y_range=self._constraints)
+        made.xaxis.axis_label = "margin (distance to the limit, in units of the limit)"
+        made.yaxis.axis_label = "constraint"
+        self._ticks = FixedTicker(ticks=[0.0])
+        made.xaxis.ticker = self._ticks
+        made.xgrid.ticker = self._ticks
+        made.ygrid.visible = False
+        self._bars, entries = {}, []
+        for passed, colour, hatch, word in ((True, GREEN, " ", "✓ passes"),
+                                            (False, VERMILLION, "/", "✗ fails")):  # fmt: skip
+            source = columns(_KEYS)
+            bars = made.hbar(
+                y="constraint", left=0.0, right="place", height=0.66, source=source,
+                fill_color=colour, hatch_pattern=hatch, hatch_alpha=0.5, hatch_weight=0.8,
+                line_width="width",
+            )  # fmt: skip
+            self._ink(bars.glyph, "line_color", "hatch_color")
+            words = made.text(
+                x=0.0 if not passed else "place", y="constraint", text="text", source=source,
+                x_offset=6, text_baseline="middle", text_font_size="11px",
+            )  # fmt: skip
+            self._ink(words.glyph, "text_color")
+            hover(
+                made,
+                [bars, words],
+                {
+                    "constraint": "@constraint",
+                    "value": "@value",
+                    "limit": "@limit",
+                    "margin": "@margin",
+                    "why": "@why",
+                    "would pass": "@remedy",
+                },
+            )
+            self._bars[passed] = source
+            entries.append(entry(word, bars))
+        zero = made.vspan(x=[0.0], line_width=1.2)
+        self._ink(zero.glyph, "line_color")
+        legend(made, entries)
+        return (made,)
+
+    def _fill(self, document: Data) -> str:
+        part = section(document, "verdict")
+        known = rows(part, "constraints")
+        if not known:
+            why = reason(part, "feasible")
+            return why or ("no constraint was evaluated" if part else PENDING)
+        names = unique([c.get("name") for c in known])
+        self._constraints.factors = names[::-1]
+        binding = part.get("binding_constraint")
+        for passed, source in self._bars.items():
+            data: dict[str, list[object]] = {key: [] for key in _KEYS}
+            for name, row in zip(names, known, strict=True):
+                if (row.get("passed") is True) == passed:
+                    for key, value in _row(name, row, row.get("name") == binding).items():
+                        data[key].append(value)
+            source.data = data
+        places = [_place(number(c, "margin") or 0.0) for c in known]
+        low, high = min(-LINEAR, *places), max(LINEAR, *places)
+        span(self._range, low - 0.3, high + 0.22 * (high - low))
+        self._scale(low, high)
+        made = self.figures[0]
+        made.height = 110 + 22 * len(known)
+        headline(made, _headline(part))
+        return ""
+
+    def _scale(self, low: float, high: float) -> None:
+        """Ticks at parts of the limit, and at decades beyond it."""
+        labels: dict[Any, Any] = {
+            LINEAR * part: margin(part) for part in (-1.0, -0.5, 0.0, 0.5, 1.0)
+        }
+        for sign, reach in ((-1, -low), (1, high)):
+            decades = ceil(reach - LINEAR)
+            step = max(1, ceil(decades / MOST_TICKS))
+            for decade in range(step, decades + 1, step):
+                labels[sign * (LINEAR + decade)] = margin(sign * 10.0**decade)
+        if high - low > 10:
+            del labels[-LINEAR / 2], labels[LINEAR / 2]
+        self._ticks.ticks = sorted(labels)
+        self.figures[0].xaxis.major_label_overrides = labels
+
+    @staticmethod
+    def words(document: Data) -> str:
+        part = section(document, "verdict")
+        known = rows(part, "constraints")
+        if not known:
+            return reason(part, "feasible") or "Margins: not computed yet."
+        failed = [
+            f"{c.get('name')} ({quantity(number(c, 'value'), str(c.get('unit') or ''))}, limit "
+            f"{quantity(number(c, 'limit'), str(c.get('unit') or ''))})"
+            for c in known
+            if c.get("passed") is not True
+        ]
+        more = f" Not passed: {'; '.join(failed)}." if failed else ""
+        return f"{_headline(part)}. {len(known) - len(failed)} of {len(known)} pass.{more}"
+
+
+def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
+    """What one bar shows and what it says under the pointer."""
+    unit, share = str(row.get("unit") or ""), number(row, "margin")
+    good = row.get("passed") is True
+    word = "no value" if share is None else margin(share)
+    remedies = [str(r.get("text")) for r in rows(row, "would_pass") if r.get("text")]
+    return {
+        "constraint": name,
+        "place": _place(share or 0.0),
+        "text": f"{'✓' if good else '✗'} {word}{'  ◀ binds' if binds else ''}",
+        "value": engineering(number(row, "value"), unit),
+        "limit": engineering(number(row, "limit"), unit),
+        "margin": word,
+        "why": str(row.get("reason") or "–"),
+        "remedy": "; ".join(remedies) or "–",
+        "width": 2.5 if binds else 0.6,
+    }
+
+
+def _place(share: float) -> float:
+    """Where a margin stands on the axis: linear to one limit, then a unit a decade.
+
+    >>> [_place(m) for m in (0.5, -1.0, -10.0, -1e6)]
+    [1.0, -2.0, -3.0, -8.0]
+    """
+    size = abs(share)
+    return LINEAR * share if size <= 1 else (LINEAR + log10(size)) * (1 if share > 0 else -1)
+
+
+def _headline(part: Data) -> str:
+    binding = part.get("binding_constraint")
+    verdict = _VERDICTS.get(part.get("feasible"), "No verdict")
+    return f"{verdict}: the binding constraint is {binding}" if binding else verdict

@@ -1,0 +1,162 @@
+"""The page's own components: toolbar, headline, the design's form, the comparison's tables.
+
+They are Panel components of plain HTML controls, so that keyboard and screen readers work as in
+any form, and several hundred values cost the browser no more than those that are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+from qubudget.app.controls import MAIN, Control
+from qubudget.errors import DesignError, Problem, QubudgetError
+
+Message = dict[str, Any]
+Say = Callable[[Message], None]
+_TITLES = {"qec": "Error correction", "code": "Code", "measured": "Measured values"}
+FIRST = "Most used"
+
+
+def face(name: str) -> str:
+    """The text of a file of the page's face."""
+    return (files("qubudget.app") / "face" / name).read_text("utf-8")
+
+
+class Part(JSComponent):
+    """A component whose browser side sends messages to ``hear``."""
+
+    _stylesheets: ClassVar[list[str]] = [face("parts.css")]
+
+    def __init__(self, hear: Say, **values: Any) -> None:
+        self._hear = hear
+        super().__init__(  # type: ignore[no-untyped-call]
+            sizing_mode="stretch_width", **values
+        )
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict):
+            self._hear(data)
+
+    def send(self, message: Message) -> None:
+        """A message to the browser side."""
+        self._send_msg(message)
+
+
+class Toolbar(Part):
+    """Presets, effort, opening, saving, exporting, comparing, light or dark."""
+
+    name_ = param.String()
+    title_ = param.String()
+    file_name = param.String()
+    effort = param.String("quick")
+    presets = param.List()
+    figures = param.List()
+    tables = param.List()
+    most_bytes = param.Integer()
+    refused = param.List()
+    _esm: ClassVar[str] = face("toolbar.js")
+    _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("toolbar.css")]
+
+
+class Headline(Part):
+    """The verdict, progress, and key numbers; ``state`` is all that it shows."""
+
+    state = param.Dict()
+    _esm: ClassVar[str] = face("headline.js")
+    _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("headline.css")]
+
+
+class DesignForm(Part):
+    """The design's values.
+
+    Attributes
+    ----------
+    rows : one dict per control, see `row`. problems : what is wrong, by key.
+    refusal : one sentence above all fields.
+    """
+
+    rows = param.List()
+    problems = param.Dict({})
+    refusal = param.String()
+    _esm: ClassVar[str] = face("form.js")
+    _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("form.css")]
+
+
+class CompareTables(Part):
+    """Two designs: verdicts, inputs and results that differ; ``state`` as of `compare.state`."""
+
+    presets = param.List()
+    other = param.String()
+    state = param.Dict({})
+    _esm: ClassVar[str] = face("compare.js")
+    _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("compare.css")]
+
+
+def row(control: Control) -> Message:
+    """What the form needs of a control."""
+    section = control.section
+    title = _TITLES.get(section, section.replace("_", " ").capitalize())
+    return {
+        "key": control.key,
+        "group": FIRST if control.key in MAIN else title,
+        "label": control.label,
+        "hint": section if control.key in MAIN else "",
+        "kind": control.kind,
+        "unit": control.unit,
+        "low": control.low,
+        "high": control.high,
+        "step": control.step,
+        "log": control.log,
+        "value": control.value,
+        "choices": list(control.choices),
+        "description": control.description,
+        "origin": control.origin,
+        "allowed": control.allowed,
+    }
+
+
+def problem_words(problem: Problem) -> str:
+    """What is wrong and what is allowed, without the key."""
+    return str(problem).removeprefix(problem.key).lstrip(":; ")
+
+
+def problems_by_key(error: QubudgetError, key: str = "") -> dict[str, str]:
+    """Every problem of an error by its key; that of ``key`` too where others caused it."""
+    found: dict[str, str] = {}
+    for problem in error.problems if isinstance(error, DesignError) else ():
+        words = problem_words(problem)
+        found[problem.key] = f"{found[problem.key]} {words}" if problem.key in found else words
+    if key and key not in found:
+        found[key] = f"not taken: see {', '.join(found)}" if found else f"not taken: {error}"
+    return found
+
+
+def steady(old: Iterable[Control], new: Iterable[Control]) -> tuple[Control, ...]:
+    """The new controls, with the sliders' ends of the old ones as long as the value fits in.
+
+    A range follows its value; while somebody moves the slider it must stand still.
+    """
+    before = {control.key: control for control in old}
+    return tuple(_steady(before.get(control.key), control) for control in new)
+
+
+def _steady(old: Control | None, new: Control) -> Control:
+    if old is None or (old.kind, old.unit) != (new.kind, new.unit):
+        return new
+    if old.low is None or old.high is None or not old.low <= new.value <= old.high:
+        return new
+    return replace(new, low=old.low, high=old.high, step=old.step, log=old.log)
+
+
+def changed_rows(old: Iterable[Control], new: Iterable[Control]) -> list[Message] | None:
+    """Rows that differ; None where the design has other keys."""
+    before, after = list(old), list(new)
+    if [c.key for c in before] != [c.key for c in after]:
+        return None
+    return [row(b) for a, b in zip(before, after, strict=True) if a != b]

@@ -1,0 +1,182 @@
+"""Two designs beside each other on a terminal: headlines, constraints, inputs, results."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from math import inf, log
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from qubudget.report.numbers import MISSING, engineering, margin, quantity
+from qubudget.report.reading import Data, number, rows, section
+from qubudget.report.table import Column, Table, make_table, text_column
+from qubudget.report.terminal import print_headline, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SIDES = ("first", "second")
+MOST = 8
+"""Results of a wing that are listed without ``--all``."""
+WINGS = {
+    "thermal": "Cryostat", "coherence": "Qubit", "impact": "Impact", "qec": "Error correction",
+    "line_noise": "Noise of the lines", "feedback": "Feedback",
+}  # fmt: skip
+BIG = 2.0
+"""A ratio beyond this, up or down, is highlighted."""
+_MINOR = re.compile(
+    r"published|modelled|simulated|courses|classes|hysteresis|percentile|intervals|thresholds|fit"
+    r"|(^|[._])(low|high|p05|p95|p10|p90|share|down|up|evaluations|copper|residual|passes)([._]|$)|machine|spread"
+)
+"""Keys of ends, repetitions and the like, which only ``--all`` lists."""
+SMALL = 1e-3
+"""Channels and loads below this share of the largest beside them, which only ``--all`` lists."""
+LABELS = {
+    "thermal.status": "cryostat", "thermal.max_qubits.total": "most qubits per fridge",
+    "thermal.wall_power_W": "power at the wall",
+    "coherence.chip_temperature_K": "chip's temperature", "coherence.t1_s": "T1",
+    "coherence.t2_s": "T2", "coherence.gate.one_qubit_error": "one-qubit error",
+    "coherence.gate.two_qubit_error": "two-qubit error",
+    "coherence.gate.readout_error": "read-out error", "impact.rate_per_s.total": "bursts",
+    "impact.t1_min_s": "lowest T1 in the event", "impact.recovery_time_s": "recovery from it",
+    "qec.background.lambda": "Lambda", "qec.logical_errors_per_day": "logical errors",
+    "qec.mean_time_to_failure_s": "mean time to failure",
+    "verdict.binding_constraint": "binding constraint",
+}  # fmt: skip
+"""Headlines in words."""
+
+
+def print_comparison(document: Data, console: Console, everything: bool = False) -> None:
+    """Verdicts, headlines, constraints, inputs, then results by wing, largest change first."""
+    names = [str(section(document, side).get("name")) for side in SIDES]
+    for side in SIDES:
+        print_headline(section(document, side), console)
+    console.print()
+    headline = rows(document, "headline")
+    if headline:
+        print_table(_results("Headlines", headline, names, ""), console, _strong(headline))
+    inputs, results = rows(document, "inputs"), rows(document, "results")
+    judged = _constraints(document, names)
+    if judged.rows:
+        print_table(judged, console)
+    if inputs:
+        print_table(_inputs(inputs, names, everything), console)
+    for wing, found in _by_wing(results, everything).items():
+        shown = found if everything else found[:MOST]
+        left = len(found) - len(shown)
+        title = f"{WINGS.get(wing, wing)}: results that differ"
+        note = f"{left} more with --all." if left else ""
+        print_table(_results(title, shown, names, note, f"{wing}."), console, _strong(shown))
+    if not inputs and not results:
+        console.print(Text("Nothing differs."))
+
+
+def _results(title: str, found: list[Data], names: list[str], note: str, prefix: str = "") -> Table:
+    body = [
+        (
+            key.removeprefix(prefix) if prefix else LABELS.get(key, key),
+            *(quantity(row.get(side), str(row.get("unit") or "")) for side in SIDES),
+            _times(number(row, "ratio")),
+        )
+        for row in found
+        for key in (str(row.get("key")),)
+    ]
+    columns = [text_column("result"), *map(Column, names), Column("ratio")]
+    return make_table(title, columns, body, note)
+
+
+def _constraints(document: Data, names: list[str]) -> Table:
+    margins: list[dict[str, str]] = []
+    for side in SIDES:
+        found = rows(section(document, side, "verdict"), "constraints")
+        margins.append({str(c.get("name")): _judged(c) for c in found})
+    body = [
+        (name, *(side.get(name, MISSING) for side in margins))
+        for name in dict.fromkeys([*margins[0], *margins[1]])
+    ]
+    return make_table("Margins", [text_column("constraint"), *map(Column, names)], body)
+
+
+def _judged(constraint: Data) -> str:
+    words = margin(number(constraint, "margin"))
+    return f"{words} ✓" if constraint.get("passed") else f"{words} ✗"
+
+
+def _inputs(found: list[Data], names: list[str], everything: bool) -> Table:
+    both = [r for r in found if all(r.get(side) not in (None, "none") for side in SIDES)]
+    alone = [r for r in found if r not in both]
+    body = [
+        (
+            str(row.get("key")),
+            *(_written(row, side, name) for side, name in zip(SIDES, names, strict=True)),
+            _times(number(row, "ratio")),
+        )
+        for row in (found if everything else both)
+    ]
+    note = ""
+    if alone and not everything:
+        parts = [
+            f"{len(own)} only in {name}"
+            for side, name in zip(SIDES, names, strict=True)
+            if (own := [r for r in alone if r.get(side) not in (None, "none")])
+        ]
+        note = f"And {' and '.join(parts)}: --all lists them."
+    columns = [text_column("key"), *map(Column, names), Column("ratio")]
+    return make_table("Inputs that differ", columns, body, note)
+
+
+def _written(row: Data, side: str, name: str) -> str:
+    """A value as written, with its origin where that is not a file or preset."""
+    text, origin = row.get(side), str(row.get(f"{side}_origin") or "")
+    if text in (None, "none"):
+        return MISSING
+    return f"{text} ({origin})" if origin in ("default", "set") else str(text)
+
+
+def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
+    """Single values by the wing that computes them, the largest change first."""
+    grouped: dict[str, list[Data]] = defaultdict(list)
+    most: dict[str, float] = defaultdict(float)
+    for row in found:
+        most[_family(row)] = max(most[_family(row)], _largest(row))
+    for row in found:
+        key = str(row.get("key"))
+        wing = key.partition(".")[0]
+        if wing == "verdict" or any(isinstance(row.get(s), list | dict) for s in SIDES):
+            continue
+        if not everything and (row.get("ratio") is None or _MINOR.search(key)):
+            continue
+        if not everything and _family(row) and _largest(row) < SMALL * most[_family(row)]:
+            continue
+        grouped[wing].append(row)
+    order = {wing: place for place, wing in enumerate(WINGS)}
+    wings = sorted(grouped, key=lambda wing: order.get(wing, len(order)))
+    return {wing: sorted(grouped[wing], key=lambda row: -_size(row)) for wing in wings}
+
+
+def _family(row: Data) -> str:
+    """What a rate or a load is one of many of: the channels, or the loads of a stage."""
+    found = re.match(r"coherence\.channels|thermal\.loads\.[^.]+", str(row.get("key")))
+    return found[0] if found else ""
+
+
+def _largest(row: Data) -> float:
+    return max(abs(number(row, side) or 0.0) for side in SIDES)
+
+
+def _size(row: Data) -> float:
+    ratio = number(row, "ratio")
+    if ratio is None:
+        return -1.0
+    return abs(log(ratio)) if ratio > 0 else inf
+
+
+def _times(ratio: float | None) -> str:
+    return MISSING if ratio is None else f"{engineering(ratio)} ×"
+
+
+def _strong(found: list[Data]) -> frozenset[int]:
+    """Rows that change by more than a factor ``BIG``, which a terminal highlights."""
+    return frozenset(i for i, row in enumerate(found) if _size(row) > log(BIG))

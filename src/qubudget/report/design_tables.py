@@ -1,0 +1,65 @@
+"""A design's values and the list of presets, on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from qubudget.report.key_text import cell_text
+from qubudget.report.terminal import columns_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+ROOMY = 100
+"""Columns of a terminal from which on values stand in SI too."""
+
+
+def print_presets(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Names and titles; a title that is too long for the line goes on below itself."""
+    grid = columns_of(2, wraps=1)
+    for row in rows:
+        grid.add_row(Text(str(row["name"]), "bold"), Text(str(row["title"])))
+    _print(grid, console)
+
+
+def print_values(values: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Every value as written, in SI, and its origin: on a terminal under headings of sections.
+
+    Into a pipe every line holds a whole key, as other programs want it.
+    """
+    headed = console.is_terminal
+    grid, above = columns_of(4, wraps=1), ""
+    narrow = headed and console.width < ROOMY
+    for value in values:
+        key, origin = str(value["key"]), str(value["origin"])
+        head, _, last = key.rpartition(".")
+        if headed and head != above:
+            grid.add_row(cell_text(head, "bold"))
+            above = head
+        grid.add_row(
+            Text(f"  {last}" if headed and head else key),
+            Text(str(value["text"])),
+            Text("" if narrow else _si(value["value"], value["unit"], str(value["text"]))),
+            Text(origin, {"default": "dim", "set": "bold"}.get(origin, "")),
+        )
+    _print(grid, console)
+
+
+def _print(grid: Table, console: Console) -> None:
+    """In the terminal's width; into a pipe one line for each row, as other programs want it."""
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 500
+    console.print(grid)
+
+
+def _si(value: Any, unit: str | None, text: str) -> str:
+    if unit in (None, "1") or isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    si = f"{value:.6g} x" if unit == "dB" else f"{value:.6g} {unit}"
+    return "" if si == text or not value else si

@@ -1,0 +1,250 @@
+"""What a key moves: the chain at a design and at the same design with the key a little off.
+
+Of a number the elasticity is given, d ln(result) / d ln(key), from two designs 2 % to either
+side: 1 is proportional, -1 inversely so. Of decibels the key is the power ratio. Of a choice
+the results are given at every other choice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qubudget.cryostat.result import ThermalResult
+from qubudget.design import Design
+from qubudget.design.design import EffectiveValue
+from qubudget.errors import QubudgetError
+from qubudget.pipeline import Chain
+from qubudget.progress import tell
+from qubudget.qec.result import QecResult
+from qubudget.qubit.result import CoherenceResult
+from qubudget.study.arrays.vector import vectorised
+from qubudget.study.explain.catalogue import entry_of
+from qubudget.study.explain.trying import QUBITS, TOTAL, Tried, changed, tried_values
+from qubudget.verdict import (
+    Constraint,
+    algorithm_constraint,
+    coherence_constraints,
+    cycle_constraint,
+    decoder_constraint,
+    logical_constraint,
+    thermal_constraints,
+)
+
+NEAR = 1.02
+"""Factor of the step to either side for what is computed without sampling."""
+UNMOVED = 1e-6
+"""Relative change that the solvers' tolerances may make."""
+ECHO = (
+    "max_temperature_K", "modelled", ".down_per_s", ".up_per_s", "extrapolated", "margin",
+    "feedback.passes", "feedback.residual",
+)  # fmt: skip
+"""Endings and parts of keys that repeat an input, or another result."""
+
+SMALL = 1e-3
+"""Rates of channels below this share of the largest one are not shown."""
+
+Constraints = dict[str, Constraint]
+Names = Collection[str]
+"""Of numbers that sampling makes uncertain."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a key does to one number of the report, or to a constraint.
+
+    Attributes
+    ----------
+    name, unit : of the number. today : in the design; None where it has none.
+    elasticity : d ln(number) / d ln(key); None for choices, and where the key or the number
+        is zero or changes sign.
+    settings : (SI value or choice, number) for every value of the key that was tried.
+    limit, margin : of a constraint today, else None.
+    sure : False where intervals of sampling overlap.
+    """
+
+    name: str
+    unit: str
+    today: float | None
+    elasticity: float | None
+    settings: tuple[tuple[Any, float | None], ...]
+    limit: float | None = None
+    margin: float | None = None
+    sure: bool = True
+
+    @property
+    def strength(self) -> float:
+        """By which effects are ordered: the elasticity's size, or the largest change in it."""
+        if self.elasticity is not None:
+            return abs(self.elasticity)
+        logs = [
+            abs(math.log(value / self.today))
+            for _, value in self.settings
+            if value and self.today and value / self.today > 0
+        ]
+        return max(logs, default=0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "value": self.today,
+            "limit": self.limit,
+            "margin": self.margin,
+            "elasticity": self.elasticity,
+            "settings": [{"setting": one, "value": value} for one, value in self.settings],
+            "sure": self.sure,
+        }
+
+
+def fast_effects(
+    design: Design, value: EffectiveValue
+) -> tuple[tuple[Effect, ...], tuple[Effect, ...]]:
+    """What a key moves in cryostat, qubit and event rates: results, constraints."""
+    tried = tried_values(design, value, NEAR)
+    if tried is None:
+        return (), ()
+    designs = [design, *(changed(design, value.key, v) for v in tried.values)]
+    points: dict[str, list[Any]] = {value.key: [value.value, *tried.values]}
+    if value.key == QUBITS:
+        points[TOTAL] = [one.machine.total_qubits for one in designs]
+    columns = vectorised(design, points)
+    names = [n for n in columns if columns[n].dtype.kind == "f" and _is_result(n)]
+    tables = [
+        {name: None if math.isnan(x := float(columns[name][i])) else x for name in names}
+        for i in range(len(designs))
+    ]
+    results = effects_of(tables, tried, value.value)
+    found = [cold_constraints(one) for one in designs]
+    return results, constraint_effects(found, tried, value.value)
+
+
+def strongest(
+    design: Design, name: str, progress: Callable[[str], None]
+) -> tuple[tuple[str, Effect], ...]:
+    """The keys that move one constraint of cryostat or qubit, the strongest first.
+
+    Every number of the design is raised (or, where that is refused, lowered) by 2 %, one at a
+    time; choices are not tried.
+    """
+    before = cold_constraints(design)
+    values = [v for v in design.effective() if isinstance(v.value, int | float) and v.value]
+    found = []
+    for index, value in enumerate(values):
+        tell(progress, f"what moves {name}", index, len(values))
+        tried = tried_values(design, value, NEAR)
+        if tried is None or not tried.is_number:
+            continue
+        one = Tried(tried.values[-1:], True)
+        try:
+            after = cold_constraints(changed(design, value.key, one.values[0]))
+        except QubudgetError:
+            continue
+        effects = constraint_effects([before, after], one, value.value)
+        found += [(value.key, effect) for effect in effects if effect.name == name]
+    return tuple(sorted(found, key=lambda pair: -pair[1].strength))
+
+
+def effects_of(
+    tables: Sequence[Mapping[str, float | None]], tried: Tried, today: Any, unsure: Names = ()
+) -> tuple[Effect, ...]:
+    before, *after = tables
+    rates = [v or 0.0 for name, v in before.items() if name.startswith("coherence.channels.")]
+    small = SMALL * max(rates, default=0.0)
+    found = []
+    for name, was in before.items():
+        now = [table.get(name) for table in after]
+        if not any(_moved(was, one) for one in now):
+            continue
+        sizes = [abs(one or 0.0) for one in (was, *now)]
+        if name.startswith("coherence.channels.") and max(sizes) < small:
+            continue
+        entry = entry_of(name)
+        unit = entry.unit if entry is not None else "1"
+        elasticity = _elasticity(was, now, tried, today)
+        settings = tuple(zip(tried.values, now, strict=True))
+        found.append(Effect(name, unit, was, elasticity, settings, sure=name not in unsure))
+    return tuple(sorted(found, key=lambda effect: -effect.strength))
+
+
+def constraint_effects(
+    found: Sequence[Constraints], tried: Tried, today: Any, unsure: Names = ()
+) -> tuple[Effect, ...]:
+    """Of value over limit, so that a key of the limit counts as much as one of the value."""
+    before, *after = found
+    effects = []
+    for name, was in before.items():
+        now = [one.get(name) for one in after]
+        burden = [None if one is None else _burden(one) for one in now]
+        if not any(_moved(_burden(was), one) for one in burden):
+            continue
+        elasticity = _elasticity(_burden(was), burden, tried, today)
+        values = (None if one is None else one.value for one in now)
+        settings = tuple(zip(tried.values, values, strict=True))
+        margin = was.to_dict()["margin"]
+        certain = name not in unsure
+        effects.append(
+            Effect(name, was.unit, was.value, elasticity, settings, was.limit, margin, certain)
+        )
+    return tuple(sorted(effects, key=lambda effect: -effect.strength))
+
+
+def _burden(constraint: Constraint) -> float | None:
+    """Value over limit; above one fails."""
+    if constraint.value is None or not constraint.limit:
+        return None
+    return constraint.value / constraint.limit
+
+
+def _elasticity(
+    was: float | None, now: Sequence[float | None], tried: Tried, today: Any
+) -> float | None:
+    """The slope in logarithms between the outermost settings that have a value."""
+    if not tried.is_number or not today:
+        return None
+    pairs = [(today, was), *zip(tried.values, now, strict=True)]
+    known = sorted((k, v) for k, v in pairs if v is not None and v > 0 and k / today > 0)
+    if len(known) < 2:
+        return None
+    (low, first), (high, last) = known[0], known[-1]
+    return math.log(last / first) / math.log(high / low)
+
+
+def _moved(was: float | None, now: float | None) -> bool:
+    if was is None or now is None:
+        return was is not now
+    return abs(now - was) > UNMOVED * max(abs(was), abs(now))
+
+
+def cold_constraints(design: Design) -> Constraints:
+    thermal, coherence, _ = Chain("quick", 1).cold(design)
+    return constraints_of(design, thermal, coherence, None)
+
+
+def constraints_of(
+    design: Design, thermal: ThermalResult, coherence: CoherenceResult, qec: QecResult | None
+) -> Constraints:
+    found: list[Constraint] = [
+        *thermal_constraints(thermal),
+        *coherence_constraints(design, coherence),
+        cycle_constraint(design),
+    ]
+    if qec is not None:
+        found.append(logical_constraint(design, qec))
+        if design.code.decoding_time is not None:
+            found.append(decoder_constraint(qec))
+        if design.targets.algorithm_qubits is not None:
+            found.append(algorithm_constraint(design, qec))
+    return {constraint.name: constraint for constraint in found}
+
+
+def constraint_today(design: Design, name: str) -> Constraint | None:
+    """A constraint of cryostat, qubit or cycle as it stands; None for those of errors."""
+    return cold_constraints(design).get(name)
+
+
+def _is_result(name: str) -> bool:
+    return not any(part in name for part in ECHO)

@@ -1,0 +1,318 @@
+"""The dashboard in a real browser: Chromium, driven by Playwright.
+
+Without Chromium the tests are skipped; in continuous integration (``CI=true``) they fail instead.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import expect as expected
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from app_server import dashboard
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PRESET = "willow-like"
+ATTENUATION = "lines.drive.attenuation.mxc"
+SLOW = 60_000
+expected.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must have Chromium (Debian's package chromium)")
+        pytest.skip("no Chromium on this machine (Debian's package chromium)")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def url(browser: Browser) -> Iterator[str]:
+    with dashboard(PRESET, seconds=120) as (address, _):
+        yield address
+
+
+class Watched:
+    """A page whose outside requests are blocked and counted, and whose errors are kept."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        own = (url, f"blob:{url}", "data:")
+
+        def seen(request: Request) -> None:
+            if not request.url.startswith(own):
+                self.outside.append(request.url)
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self.errors.append(message.text)
+
+        self.page.route(
+            lambda asked: not asked.startswith(own), lambda route: route.abort("blockedbyclient")
+        )
+        self.page.on("request", seen)
+        self.page.on("console", said)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(url)
+        self.page.locator('[data-card="heat"] canvas:visible').first.wait_for()
+
+
+@pytest.fixture
+def open_page(browser: Browser, url: str) -> Iterator[Callable[[], Page]]:
+    """Opens pages; none of them may ask for anything outside, or report an error."""
+    opened: list[Watched] = []
+
+    def one() -> Page:
+        opened.append(Watched(browser, url))
+        return opened[-1].page
+
+    yield one
+    for watched in opened:
+        watched.context.close()
+        assert watched.outside == []
+        assert watched.errors == []
+
+
+@pytest.fixture
+def page(open_page: Callable[[], Page]) -> Page:
+    return open_page()
+
+
+def row(page: Page, key: str) -> Locator:
+    return page.locator(f'[data-key="{key}"]')
+
+
+def tile(page: Page, label: str) -> Locator:
+    return page.locator(f'[data-tile="{label}"] .value')
+
+
+HEAT = """JSON.stringify([...Bokeh.documents[0].roots().find((root) => root.name === "heat")
+  .references()].filter((model) => model.type === "ColumnDataSource")
+  .map((source) => Object.values(source.data).map((column) => [...column])))"""
+"""All that the heat figure draws."""
+
+
+def test_the_page_loads_with_every_part_and_asks_nobody_else(page: Page) -> None:
+    assert page.title() == "qubudget"
+    for name in ("margins", "heat", "coherence", "chip", "timeline", "logical", "temperature"):
+        expected(page.locator(f'[data-card="{name}"] h2')).to_be_visible()
+    expected(tile(page, "T1")).to_have_text("68 µs")
+    assert page.locator('[data-key="qubit.frequency"] label').inner_text().startswith("frequency")
+    # It is the browser, too, that would refuse: the page's policy names this server alone.
+    policy = page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
+    assert policy is not None
+    assert not re.search(r"https?:|\*", policy)
+
+
+def test_a_slider_changes_the_plot(page: Page) -> None:
+    before, t1 = page.evaluate(HEAT), tile(page, "T1").inner_text()
+    slider = row(page, ATTENUATION).locator("input[type=range]")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    expected(row(page, ATTENUATION)).to_have_class(re.compile(r"\bset\b"))
+    page.wait_for_function(f"(before) => {HEAT} !== before", arg=before)
+    expected(tile(page, "T1")).to_have_text(t1)  # measured: no model moves it
+
+
+def test_a_thousand_quick_moves_do_no_harm(page: Page) -> None:
+    slider = row(page, ATTENUATION).locator("input[type=range]")
+    slider.evaluate(
+        """(slider) => { for (let i = 0; i < 1000; i += 1) {
+             slider.value = String(Number(slider.max) * ((i * 37) % 100) / 100);
+             slider.dispatchEvent(new Event("input"));
+           }
+           slider.value = String(Math.round(Number(slider.max) / 4));
+           slider.dispatchEvent(new Event("input")); }"""
+    )
+    last = row(page, ATTENUATION).locator("input[type=number]").input_value()
+    page.get_by_role("button", name="Save", exact=True).click()
+    text = page.locator("textarea[name=shared]")
+    expected(text).to_have_value(re.compile(rf'mxc = "{float(last):g}(\.0)? dB"'))
+    expected(row(page, ATTENUATION).locator(".error")).to_have_text("")
+
+
+def test_a_refused_value_says_why_beside_its_field(page: Page) -> None:
+    field = row(page, "qubit.frequency").locator("input[type=number]")
+    before = tile(page, "T1").inner_text()
+    field.fill("-5")
+    field.press("Enter")
+    expected(row(page, "qubit.frequency").locator(".error")).to_contain_text("allowed")
+    expected(field).to_have_attribute("aria-invalid", "true")
+    assert tile(page, "T1").inner_text() == before
+    field.fill("6.1")
+    field.press("Enter")
+    expected(row(page, "qubit.frequency").locator(".error")).to_have_text("")
+
+
+def _upload(page: Page, name: str, text: str) -> None:
+    page.get_by_role("button", name="Open", exact=True).click()
+    file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+    page.locator("input[name=upload]").set_input_files([file])
+
+
+def test_a_bad_upload_shows_every_problem_beside_its_field(page: Page) -> None:
+    wrong = '[machine]\nqubits = -3\n[qubit]\nfrequency = "6 m"\nfrequenzy = 1\n'
+    _upload(page, "../../evil<b>.toml", f'base = "{PRESET}"\n{wrong}')
+    form = page.get_by_role("form", name="Values of the design")
+    expected(form.locator(".refusal")).to_have_text(
+        "evil-b-.toml was not opened: 3 problems. The design shown is unchanged."
+    )
+    expected(row(page, "machine.qubits").locator(".error")).to_contain_text("given -3")
+    expected(row(page, "qubit.frequency").locator(".error")).to_contain_text("given '6 m'")
+    expected(form.locator(".general li")).to_contain_text("did you mean 'frequency'?")
+    expected(page.locator(".title b")).to_have_text(PRESET)
+
+
+def test_uploads_that_are_no_toml_or_too_large_are_refused_kindly(page: Page) -> None:
+    _upload(page, "broken.toml", 'name = "x\n[[[')
+    expected(page.locator(".refused")).to_contain_text("not TOML")
+    page.get_by_role("button", name="Close").first.click()
+    _upload(page, "large.toml", "#" * 5_000_000)
+    expected(page.locator(".refused")).to_have_text(
+        "This file has 5.0 MB; a design has at most 1 MB. Nothing was changed."
+    )
+    expected(page.locator(".title b")).to_have_text(PRESET)
+
+
+def test_a_design_is_saved_and_opened_again(page: Page) -> None:
+    field = row(page, "qubit.frequency").locator("input[type=number]")
+    field.fill("5.9")
+    field.press("Enter")
+    expected(row(page, "qubit.frequency")).to_have_class(re.compile(r"\bset\b"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    text = page.locator("textarea[name=shared]")
+    expected(text).to_have_value(re.compile('frequency = "5.9 GHz"'))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download").click()
+    assert saved.value.suggested_filename == f"{PRESET}.toml"
+    content = Path(saved.value.path()).read_text("utf-8")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Reset").click()
+    expected(field).to_have_value("6.2")
+    _upload(page, "mine.toml", content)
+    expected(field).to_have_value("5.9")
+
+
+def test_figures_and_data_are_exported(page: Page) -> None:
+    page.get_by_role("button", name="Export", exact=True).click()
+    for label, start in (
+        ("Heat per stage as SVG", b"<?xml"),
+        ("Coherence budget as PNG", b"\x89PNG"),
+        ("Stages as CSV", b"name,"),
+    ):
+        with page.expect_download() as made:
+            page.get_by_role("button", name=label).click()
+        assert Path(made.value.path()).read_bytes().startswith(start)
+
+
+def test_two_designs_are_compared_side_by_side(page: Page) -> None:
+    field = row(page, ATTENUATION).locator("input[type=number]")
+    field.fill("10")
+    field.press("Enter")
+    expected(row(page, ATTENUATION)).to_have_class(re.compile(r"\bset\b"))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    inputs = page.get_by_role("region", name="Inputs that differ")
+    expected(inputs.locator("tbody tr")).to_have_count(1)
+    expected(inputs.locator("tbody tr td")).to_have_text(["10.0 dB", "20 dB"])
+    results = page.get_by_role("region", name="Results that differ")
+    expected(results.locator("tbody tr.differs").first).to_be_visible()
+    expected(page.locator(".pairs canvas:visible").first).to_be_visible()
+    page.locator("select[name=other]").select_option("krinner-xld400")
+    expected(page.locator(".side").nth(1)).to_contain_text("krinner-xld400")
+    assert inputs.locator("tbody tr").count() > 10
+
+
+def test_the_film_plays_after_the_slow_wings_came(page: Page) -> None:
+    card = page.locator('[data-card="chip"]')
+    play = card.get_by_role("button", name=re.compile("play"))
+    expected(play).to_be_visible(timeout=SLOW)
+    slider = """() => { const all = [...Bokeh.documents[0].roots().find((r) => r.name === "chip")
+      .references()]; return all.find((m) => m.type === "Slider").value; }"""
+    page.evaluate(
+        """() => { const all = [...Bokeh.documents[0].roots().find((r) => r.name === "chip")
+          .references()]; all.find((m) => m.type === "Slider").value = 0; }"""
+    )
+    play.click()
+    page.wait_for_function(f"() => ({slider})() > 2")
+
+
+def test_slow_wings_can_be_cancelled_and_taken_up_again(page: Page) -> None:
+    field = row(page, "qubit.frequency").locator("input[type=number]")
+    field.fill("6.05")
+    field.press("Enter")
+    page.get_by_role("button", name="Cancel").click(timeout=SLOW)
+    expected(page.locator(".progress")).to_have_text("stopped")
+    expected(page.get_by_role("button", name="Compute")).to_be_visible()
+
+
+def test_values_are_found_by_words_and_by_keyboard(page: Page) -> None:
+    search = page.get_by_label("Find a value of the design")
+    search.focus()
+    page.keyboard.type("lead thickness")
+    expected(row(page, "radiation.lead_thickness")).to_be_visible()
+    expected(row(page, ATTENUATION)).not_to_be_visible()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("no such thing")
+    expected(page.get_by_text("Nothing in this design is called so.")).to_be_visible()
+    # Every control of the page has a name for those who hear it.
+    unnamed = page.evaluate(
+        """() => {
+          const bad = [];
+          const walk = (root) => {
+            for (const node of root.querySelectorAll("*")) {
+              if (node.shadowRoot) walk(node.shadowRoot);
+              if (!node.matches("input, select, button, textarea")) continue;
+              const label = node.id && root.querySelector(`label[for="${node.id}"]`);
+              const own = node.getAttribute("aria-label") || node.textContent.trim();
+              if (!label && !own && !node.closest("label")) bad.push(node.outerHTML);
+            }
+          };
+          for (const part of ["toolbar", "form", "headline", "compare"]) {
+            const root = Bokeh.documents[0].roots().find((found) => found.name === part);
+            walk(Bokeh.index.find_by_id(root.id).shadow_el);
+          }
+          return bad;
+        }"""
+    )
+    assert unnamed == []
+
+
+def test_light_and_dark_are_remembered_and_fit_a_phone(page: Page) -> None:
+    page.get_by_role("button", name="Dark colours").click()
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.reload()
+    page.locator('[data-card="heat"] canvas:visible').first.wait_for()
+    assert page.evaluate(ground) == dark == "rgb(17, 22, 29)"
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_ten_users_do_not_see_one_another(open_page: Callable[[], Page]) -> None:
+    values = [f"{5 + 0.1 * user:.1f}" for user in range(10)]
+    pages = [open_page() for _ in values]
+    for page, value in zip(pages, values, strict=True):
+        field = row(page, "qubit.frequency").locator("input[type=number]")
+        field.fill(value)
+        field.press("Enter")
+    for page, value in zip(pages, values, strict=True):
+        expected(row(page, "qubit.frequency")).to_have_class(re.compile(r"\bset\b"))
+        page.get_by_role("button", name="Save", exact=True).click()
+        text = page.locator("textarea[name=shared]")
+        expected(text).to_have_value(re.compile(rf'frequency = "{float(value)!r} GHz"'))

@@ -1,0 +1,260 @@
+"""One user's page without a browser: what messages do, what they must not do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from qubudget.app import widgets
+from qubudget.app.controls import MAIN, controls
+from qubudget.app.jobs import Job, Jobs
+from qubudget.app.page import Page
+from qubudget.design import load
+from qubudget.design.reading import MAX_BYTES
+
+DESIGN = load("krinner-xld400")
+KEY = "lines.drive.attenuation.mxc"
+
+
+class NoJobs(Jobs):
+    """Jobs that nobody takes: the slow wings never come."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def known(self, key: str) -> None:
+        return None
+
+    def submit(self, owner: Any, work: Any, told: Any = None, delay: float = 0.0) -> Job:
+        self.submitted += 1
+        return Job(owner, work, told, delay)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """All messages to browsers."""
+    found: list[dict[str, Any]] = []
+    monkeypatch.setattr(widgets.Part, "send", lambda self, message: found.append(message))
+    return found
+
+
+@pytest.fixture
+def page(sent: list[dict[str, Any]]) -> Iterator[Page]:
+    made = Page(DESIGN, NoJobs())
+    yield made
+    made.close()
+
+
+def change(page: Page, *values: Any, count: int = 1) -> None:
+    page.hear({"type": "change", "count": count, "values": [list(pair) for pair in values]})
+
+
+def written(page: Page, key: str) -> Any:
+    return next(v.text for v in page.session.design.effective() if v.key == key)
+
+
+def test_the_form_has_every_control_of_the_design_those_most_used_first(page: Page) -> None:
+    rows = page.form.rows
+    assert [row["key"] for row in rows] == [control.key for control in controls(DESIGN)]
+    first = [row["key"] for row in rows if row["group"] == widgets.FIRST]
+    assert first == [key for key in MAIN if key in first]
+    assert len(first) > 8
+    assert page.headline.state["headline"] == "No verdict yet."
+    assert {tile["label"] for tile in page.headline.state["tiles"]} >= {"T1", "Thermal status"}
+
+
+def test_a_change_moves_design_numbers_figure_and_row(
+    page: Page, sent: list[dict[str, Any]]
+) -> None:
+    before, heat = page.headline.state["tiles"], _data(page.views["heat"].model)
+    change(page, (KEY, 3.0), ("machine.qubits", 100), count=7)
+    assert written(page, KEY) == "3.0 dB"
+    assert page.session.design.machine.qubits == 100
+    assert page.headline.state["tiles"] != before
+    assert _data(page.views["heat"].model) != heat
+    rows = {
+        row["key"]: row for message in sent if message["type"] == "rows" for row in message["rows"]
+    }
+    assert (rows[KEY]["value"], rows[KEY]["origin"]) == (3.0, "set")
+    assert sent[-1] == {"type": "done", "count": 7}
+
+
+def _data(model: Any) -> list[Any]:
+    from bokeh.models import ColumnDataSource
+
+    return [str(source.data) for source in model.select({"type": ColumnDataSource})]
+
+
+def test_a_refused_value_stands_beside_its_field_and_changes_nothing(page: Page) -> None:
+    before = page.session.design
+    change(page, ("qubit.frequency", -5.0))
+    assert page.session.design is before
+    assert set(page.form.problems) == {"qubit.frequency"}
+    assert "allowed" in page.form.problems["qubit.frequency"]
+    change(page, ("qubit.frequency", 5.5))
+    assert page.form.problems == {}
+
+
+def test_a_range_stands_still_while_its_slider_moves(page: Page) -> None:
+    ends = {row["key"]: (row["low"], row["high"]) for row in page.form.rows}
+    for value in (21.0, 25.0, 18.0):
+        change(page, (KEY, value))
+        control = next(control for control in page.controls if control.key == KEY)
+        assert (control.low, control.high) == ends[KEY]
+        assert control.value == value
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"type": None},
+        {"type": "close"},
+        {"type": "__init__"},
+        {"type": "change"},
+        {"type": "change", "values": "x", "count": 1},
+        {"type": "change", "values": [["no.such.key", 1], [KEY], KEY, None, [[KEY], 2]]},
+        {"type": "change", "values": [[KEY, 1]] * 1000, "count": "many"},
+        {"type": "change", "values": [[KEY, None]], "count": 1},
+        {"type": "change", "values": [[KEY, [1, 2]]], "count": 1},
+        {"type": "change", "values": [[KEY, {"a": 1}]], "count": 1},
+        {"type": "change", "values": [[KEY, "20 dB; x"]], "count": 1},
+        {"type": "change", "values": [[KEY, "1e999"]], "count": "x"},
+        {"type": "change", "values": [[KEY, float("nan")]], "count": 1},
+        {"type": "change", "values": [["machine.qubits", 1e300]], "count": 1},
+        {"type": "change", "values": [["chip.substrate", "x" * 100_000]], "count": 1},
+        {"type": "preset", "name": "../../../../etc/passwd"},
+        {"type": "preset", "name": "/etc/passwd"},
+        {"type": "open"},
+        {"type": "open", "text": 5, "name": []},
+        {"type": "open", "text": "#" * (MAX_BYTES + 1), "name": "../../x"},
+        {"type": "open", "text": "\x00\ud800", "name": None},
+        {"type": "effort", "value": "endless"},
+        {"type": "export", "what": "../../etc/passwd", "kind": "nc"},
+        {"type": "with", "name": "../x"},
+        {"type": "theme", "dark": "perhaps"},
+    ],
+    ids=lambda message: str(message)[:60],
+)
+def test_messages_that_no_form_sends_do_no_harm(page: Page, message: dict[str, Any]) -> None:
+    before = page.session.design.sha256()
+    page.hear(message)
+    assert page.session.design.sha256() == before
+    change(page, (KEY, 19.0))
+    assert written(page, KEY) == "19.0 dB"
+
+
+class Ticks:
+    """Stands in for a served document: its next ticks are run by the test."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], Any]] = []
+
+    def add_next_tick_callback(self, callback: Callable[[], Any]) -> None:
+        self.waiting.append(callback)
+
+
+def test_a_thousand_quick_moves_are_taken_once(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks, taken = Ticks(), []
+    page.document = ticks  # type: ignore[assignment]
+    monkeypatch.setattr(page.session, "change", lambda key, value: taken.append((key, value)))
+    for move in range(1000):
+        change(page, (KEY, 10.0 + move / 128), ("qubit.frequency", 5.0 + move / 1024), count=move)
+    assert len(ticks.waiting) == 1
+    page._take_all()
+    assert taken == [(KEY, "17.8046875 dB"), ("qubit.frequency", "5.9755859375 GHz")]
+
+
+def test_ten_users_at_once_do_not_see_one_another(sent: list[dict[str, Any]]) -> None:
+    pages = [Page(DESIGN, NoJobs()) for _ in range(10)]
+    start = threading.Barrier(10)
+
+    def use(user: int) -> list[Any]:
+        start.wait()
+        seen = []
+        for value in (user, user + 10, user + 20):
+            change(pages[user], (KEY, float(value)))
+            seen.append((written(pages[user], KEY), pages[user].session.document["provenance"]))
+        return seen
+
+    with ThreadPoolExecutor(10) as pool:
+        found = list(pool.map(use, range(10)))
+    for user, seen in enumerate(found):
+        for step, (text, made) in enumerate(seen):
+            value = float(user + 10 * step)
+            assert text == f"{value} dB"
+            assert made["design_sha256"] == DESIGN.replace({KEY: text}).sha256()
+    for page in pages:
+        page.close()
+
+
+def test_a_bad_upload_shows_every_problem_and_changes_nothing(page: Page) -> None:
+    before = page.session.design
+    text = '[machine]\nqubits = -3\n[qubit]\nfrequency = "6 m"\nfrequenzy = 1\n'
+    page.hear({"type": "open", "name": "../<b>.toml", "text": f'base = "willow-like"\n{text}'})
+    assert page.session.design is before
+    assert set(page.form.problems) == {"machine.qubits", "qubit.frequency", "qubit.frequenzy"}
+    assert page.form.refusal.startswith("b-.toml was not opened: 3 problems.")
+    assert {p["key"] for p in page.toolbar.refused} == set(page.form.problems)
+    assert "did you mean 'frequency'?" in page.form.problems["qubit.frequenzy"]
+    change(page, (KEY, 19.0))
+    assert (page.form.problems, page.form.refusal) == ({}, "")
+
+
+def test_opening_saving_and_resetting(page: Page, sent: list[dict[str, Any]]) -> None:
+    change(page, (KEY, 19.0))
+    page.hear({"type": "text", "whole": False})
+    saved = sent[-1]["text"]
+    page.hear({"type": "preset", "name": "thermal-wall"})
+    assert (page.session.design.name, page.toolbar.name_) == ("thermal-wall", "thermal-wall")
+    page.hear({"type": "open", "name": "mine.toml", "text": saved})
+    assert page.session.design.sha256() == DESIGN.replace({KEY: "19 dB"}).sha256()
+    change(page, (KEY, 18.0))
+    page.hear({"type": "reset"})
+    assert page.session.design.sha256() == DESIGN.replace({KEY: "19 dB"}).sha256()
+
+
+def test_two_designs_side_by_side(page: Page) -> None:
+    page.hear({"type": "compare", "on": True})
+    assert page.tables.state["inputs"] == []
+    change(page, (KEY, 10.0))
+    state = page.tables.state
+    assert [(i["key"], i["first"], i["second"]) for i in state["inputs"]] == [
+        (KEY, "10.0 dB", "20 dB")
+    ]
+    loads = {line["key"]: line for line in state["results"]}
+    assert loads["thermal.stages.mxc.load_W"]["ratio"].endswith("×")
+    assert (state["first"]["name"], state["second"]["name"]) == ("krinner-xld400", "krinner-xld400")
+    page.hear({"type": "keep"})
+    assert page.tables.state["inputs"] == []
+    page.hear({"type": "with", "name": "thermal-wall"})
+    assert page.tables.state["second"]["name"] == "thermal-wall"
+    second = page.second
+    assert second is not None
+    page.hear({"type": "compare", "on": False})
+    assert page.second is None
+    assert page.tables.state["second"]["name"] == "thermal-wall"
+
+
+def test_more_sampling_keeps_the_design(page: Page) -> None:
+    change(page, (KEY, 19.0))
+    page.hear({"type": "effort", "value": "standard"})
+    assert written(page, KEY) == "19.0 dB"
+    assert page.session.document["provenance"]["effort"] == "standard"
+    assert page.toolbar.effort == "standard"
+    page.hear({"type": "reset"})
+    assert page.session.design.sha256() == DESIGN.sha256()
+
+
+def test_a_closed_page_draws_no_more(page: Page) -> None:
+    ticks = Ticks()
+    page.document = ticks  # type: ignore[assignment]
+    page.close()
+    page._changed()
+    page.session.change(KEY, "19 dB")
+    assert ticks.waiting == []
