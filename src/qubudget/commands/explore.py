@@ -19,10 +19,12 @@ from qubudget.commands.common import (
     QuietOption,
     SeedOption,
     SetOption,
+    VerboseOption,
     app,
     open_design,
     show_result,
 )
+from qubudget.commands.completing import complete_setting
 
 if TYPE_CHECKING:
     import xarray
@@ -98,7 +100,11 @@ def sweep(
     output: Annotated[Path, typer.Option("-o", "--output", help="the Zarr store to write")],
     vary: Annotated[
         list[str] | None,
-        typer.Option("--vary", help="KEY=START..STOP:N[:log] or KEY=A,B,C; may be repeated"),
+        typer.Option(
+            "--vary",
+            help="KEY=START..STOP:N[:log] or KEY=A,B,C; may be repeated",
+            autocompletion=complete_setting,
+        ),
     ] = None,
     sample: Annotated[
         str | None, typer.Option(help="lhs:N draws a Latin hypercube of N points")
@@ -110,9 +116,13 @@ def sweep(
     resume: Annotated[bool, typer.Option("--resume", help="go on with an output begun")] = False,
     wing: Annotated[Wing, typer.Option(help="the last wing that is computed")] = Wing.verdict,
     arrays: Annotated[
-        bool,
-        typer.Option("--arrays", help="cryostat, coherence and event rates only, as arrays"),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--arrays/--no-arrays",
+            help="cryostat and coherence as arrays, or whole reports point by point; arrays by "
+            "default where no later wing is asked for",
+        ),
+    ] = None,
     figure: Annotated[
         Path | None,
         typer.Option(help="a map of what passes and what forbids: FILE.svg, .png or .pdf"),
@@ -122,6 +132,7 @@ def sweep(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Compute a design at many points of its keys, into a labelled Zarr store."""
     opened = open_design(design, changes)
@@ -134,16 +145,11 @@ def sweep(
     if kind not in FIGURES:
         allowed = "a file that ends with " + ", ".join(f".{name}" for name in FIGURES)
         raise DesignError(design, [Problem("--figure", str(figure), allowed)])
-    evaluator = None
-    if arrays:
-        from qubudget.study.arrays.evaluator import ArrayEvaluator
-
-        evaluator = ArrayEvaluator()
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         found = compute(
             opened, vary or [], sample=sample, effort=effort.value, seed=seed,
             wings=tuple(Wing)[: tuple(Wing).index(wing) + 1], output=output, workers=workers,
-            scheduler=scheduler, resume=resume, progress=step, evaluator=evaluator,
+            scheduler=scheduler, resume=resume, progress=step, arrays=arrays,
         )  # fmt: skip
     written = [output, *write_map(found, figure)] if figure else [output]
     show_result(sweep_document(found, output), as_json, print_sweep, *written)
@@ -169,7 +175,11 @@ def optimize(
     design: DesignArgument,
     change: Annotated[
         list[str],
-        typer.Option("--change", help="KEY=LOW..HIGH[:COST] or KEY=A,B,C; may be repeated"),
+        typer.Option(
+            "--change",
+            help="KEY=LOW..HIGH[:COST] or KEY=A,B,C; may be repeated",
+            autocompletion=complete_setting,
+        ),
     ],
     require: Annotated[
         list[str] | None,
@@ -194,6 +204,7 @@ def optimize(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """The cheapest changes with which a design passes, or what forbids it."""
     opened = open_design(design, changes)
@@ -204,7 +215,7 @@ def optimize(
     from qubudget.study.optimization.optimize import grown
     from qubudget.study.optimization.optimize import optimize as search
 
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         document = search(
             opened if qubits is None else grown(opened, qubits),
             change, require or ("verdict.feasible",), minimize or ("cost",),
@@ -234,6 +245,7 @@ def uncertainty(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Intervals of the headline numbers, and which input to measure next."""
     opened = open_design(design, changes)
@@ -243,7 +255,7 @@ def uncertainty(
     from qubudget.study.spreads.inputs import parse_spreads
     from qubudget.study.spreads.uncertainty import uncertainty as spread_through
 
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         document = spread_through(
             opened, spreads=parse_spreads(spread or []), samples=samples,
             trajectories=trajectories, logical=logical, effort=effort.value, seed=seed,
@@ -271,6 +283,7 @@ def scale(
     effort: EffortOption = Effort.quick,
     seed: SeedOption = 1,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Fridges, chips, lines, watts and logical errors of modular machines of any size."""
     opened = open_design(design, changes)
@@ -283,7 +296,7 @@ def scale(
     from qubudget.study.sizes.scale import scale as compose
 
     machines = [with_chip(opened, open_design(name, None)) for name in chip or ()] or [opened]
-    with progress(quiet) as step:
+    with progress(quiet, verbose) as step:
         found = [
             compose(machine, parse_sizes(sizes), effort=effort.value, seed=seed, progress=step)
             for machine in machines

@@ -46,10 +46,14 @@ def reproduce(
             tell(step, name.value, index, len(wanted))
             documents.append(recompute(name.value, seed=seed).to_dict())
     if output is not None:
+        from qubudget.report.figure_files import write_figures
+        from qubudget.report.paper_figures import paper_figures
+
         output.mkdir(parents=True, exist_ok=True)
         for document in documents:
             path = output / f"{document['paper']}.json"
             path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", "utf-8")
+            write_figures(paper_figures(document), document, output / document["paper"])
     if as_json:
         print_json(documents[0] if paper else documents)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from qubudget.cryostat.as_built import unserved
 from qubudget.cryostat.balance import balances
 from qubudget.cryostat.joints import joint_states, line_heat
 from qubudget.cryostat.limits import largest_machine
@@ -92,6 +93,7 @@ def solve(
         fridges=math.ceil(design.machine.total_qubits / count),
         needs=stage_needs(design, sources, added, used, capacities, count),
         joints=joint_states(design.joints, line_heat(pieces), temperatures),
+        notices=unserved(design, count) if as_built else (),
     )
 
 

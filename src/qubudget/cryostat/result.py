@@ -97,6 +97,7 @@ class ThermalResult:
     fridges : as many as the whole machine needs at the design's qubits per fridge.
     needs : what each stage would need beside what it has and what the best known one gives.
     joints : chips and clamps, and how much warmer than their stages they are.
+    notices : lines as built that are too few for the design's qubits.
     """
 
     status: Literal["STABLE", "RUNAWAY"]
@@ -109,6 +110,7 @@ class ThermalResult:
     fridges: int
     needs: tuple[StageNeed, ...]
     joints: tuple[JointState, ...]
+    notices: tuple[str, ...] = ()
 
     @property
     def temperatures(self) -> dict[str, float | None]:
@@ -143,4 +145,5 @@ class ThermalResult:
             "joints": [joint.to_dict() for joint in self.joints],
             "wall_power_W": self.wall_power,
             "machine": {"fridges": self.fridges, "wall_power_W": self.machine_wall_power},
+            "notices": list(self.notices),
         }

@@ -51,6 +51,8 @@ def thermal_tables(data: Data) -> list[Table]:
     beyond = [str(s.get("name")) for s in rows(part, "stages") if s.get("extrapolated") is True]
     if beyond:
         note += f" Beyond the range of the cooling data: {', '.join(beyond)}."
+    for notice in part.get("notices") or ():
+        note += f" Mind: {notice}."
     if drawn:
         note += (
             f" 95 %: over the spreads of cables and cooling, {drawn.get('samples')} machines drawn;"

@@ -32,8 +32,9 @@ export function render({ model }) {
   }
   function flush() {
     clearTimeout(timer);
-    if (waiting.size === 0) { busy = false; return; }
-    busy = true;
+    busy = waiting.size > 0;
+    root.setAttribute("aria-busy", String(busy));
+    if (!busy) return;
     count += 1;
     model.send_msg({ type: "change", count, values: [...waiting] });
     waiting.clear();

@@ -17,6 +17,7 @@ from qubudget import __version__
 from qubudget.design import Design
 from qubudget.errors import ConvergenceError, DesignError, OutOfRangeError
 from qubudget.pipeline import Chain, Effort
+from qubudget.progress import tell
 from qubudget.qec.variants import Claim, Variant, variants
 from qubudget.study.mitigation.factors import (
     UNKNOWN,
@@ -159,8 +160,9 @@ def mitigate(
     say(AS_DESIGNED)
     base = _Base.of(Chain(effort, seed), design)
     rows = [base.row()]
-    for variant in (*variants(design), *chip_variants(design)):
-        say(variant.name)
+    tried = (*variants(design), *chip_variants(design))
+    for place, variant in enumerate(tried, start=1):
+        tell(say, variant.name, place, len(tried) + 1)
         rows.append(base.tried(variant))
     return MitigationTable(design, tuple(rows), effort, seed, time.perf_counter() - started)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from qubudget.progress import tell
 from qubudget.study.optimization.levers import Lever, Number, Value, Values
 from qubudget.study.optimization.points import Judge, Point
 from qubudget.study.optimization.trim import with_value
@@ -138,7 +139,7 @@ def evolve(
         if looks > 1:
             _look_deeper(judge, asked, looks, most_deep)
         breeder.tell([judge.seen[values] for values in asked])
-        say(f"search: {judge.tried} designs, {_so_far(judge)}")
+        tell(say, f"search: {judge.tried} designs, {_so_far(judge)}", judge.tried, limit)
         if judge.tried >= limit or (most_deep is not None and judge.deep >= most_deep):
             return
 

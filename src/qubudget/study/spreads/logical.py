@@ -24,6 +24,7 @@ from scipy.special import ndtri
 
 from qubudget.impact.result import ImpactResult
 from qubudget.pipeline import Chain
+from qubudget.progress import tell
 from qubudget.qec import assembly as qec
 from qubudget.qec.result import Interval
 from qubudget.study.spreads.inputs import Inputs
@@ -128,7 +129,7 @@ def logical_spread(
         machines = outcomes(inputs, points)
         values = []
         for index in range(len(points)):
-            say(f"logical errors, {index + 1} of {len(points)}")
+            tell(say, f"logical errors, {index + 1} of {len(points)}", index, len(points))
             values.append(_run(inputs, chain, impact, machines, index, sketch=True)[0] or 0.0)
         runs += len(values)
         if lost := values.count(0.0):

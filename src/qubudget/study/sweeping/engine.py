@@ -92,7 +92,8 @@ def local_workers(count: int) -> Iterator[Any]:
         cluster = stack.enter_context(
             distributed.LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, memory_limit=0,
-                dashboard_address=None, silence_logs=50,
+                host="127.0.0.1", silence_logs=50, dashboard_address=None,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             )
         )  # fmt: skip
         yield stack.enter_context(distributed.Client(cluster))

@@ -14,6 +14,7 @@ import xarray
 from qubudget.design import Design
 from qubudget.errors import DesignError, Problem
 from qubudget.pipeline import WINGS, Effort
+from qubudget.progress import tell
 from qubudget.study.arrays.evaluator import LEFT_OUT, ArrayEvaluator
 from qubudget.study.arrays.evaluator import WINGS as ARRAYS
 from qubudget.study.sweeping import engine
@@ -103,7 +104,7 @@ def _run(
     space = store.space
     missing = store.missing()
     done, failed = space.size - len(missing), 0
-    say(f"{done} of {space.size} points")
+    tell(say, f"{done} of {space.size} points", done, space.size)
     if len(missing) == 0:
         return
 
@@ -116,7 +117,8 @@ def _run(
         store.add(block)
         done += len(block)
         failed += int((block.texts[ERROR] != "").sum())
-        say(f"{done} of {space.size} points" + (f", {failed} failed" if failed else ""))
+        words = f"{done} of {space.size} points" + (f", {failed} failed" if failed else "")
+        tell(say, words, done, space.size)
 
 
 def _groups(
