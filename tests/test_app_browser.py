@@ -85,6 +85,7 @@ def page(shared: Watched) -> Iterator[Page]:
     page = shared.page
     for dialog in page.locator("dialog[open]").all():
         dialog.get_by_role("button", name="Close").click()
+    page.get_by_label("Find a value of the design").fill("")
     page.locator("select[name=preset]").select_option(PRESET)
     expected(page.locator(".row.set, .row.wrong")).to_have_count(0)
     yield page

@@ -19,6 +19,7 @@ from qubudget.pipeline import Chain
 from qubudget.study.arrays.inputs import supported
 from qubudget.study.arrays.table import ERROR, flat, unit_of
 from qubudget.study.arrays.vector import vectorised
+from qubudget.verdict import Verdict, cold_constraints
 
 PRESETS = (
     "krinner-xld400",
@@ -94,16 +95,19 @@ def _point(design: Design, values: dict[str, Any], index: int) -> Design:
 
 def _report(design: Design, whole: bool = False) -> dict[str, Any]:
     """What the chain says of one design, by dotted names; ``whole``: with all that a report has."""
+    thermal, coherence, feedback = CHAIN.cold(design)
     if whole:
         document = evaluate(design, wings=("coherence",)).to_dict()
     else:
-        thermal, coherence, feedback = CHAIN.cold(design)
         document = {
             "thermal": thermal.to_dict(),
             "coherence": coherence.to_dict(),
             "feedback": feedback.to_dict(),
         }
     found = dict(flat(document))
+    verdict = Verdict(cold_constraints(design, thermal, coherence), ())
+    found["cold.feasible"] = verdict.feasible
+    found["cold.binding_constraint"] = verdict.binding.name
     fallen = deposits(design)
     for name in ("total", "muon", "gamma", "hadron", "phonon_burst"):
         found[f"impact.rate_per_s.{name}"] = getattr(fallen.rates, name)

@@ -144,6 +144,17 @@ def cycle_constraint(design: Design) -> Constraint:
     return Constraint("cycle_time", cycle_operations(design), design.workload.cycle_time, "s")
 
 
+def cold_constraints(
+    design: Design, thermal: ThermalResult, coherence: CoherenceResult
+) -> tuple[Constraint, ...]:
+    """All that need no simulation: those of cryostat, qubit and cycle, along the chain."""
+    return (
+        *thermal_constraints(thermal),
+        *coherence_constraints(design, coherence),
+        cycle_constraint(design),
+    )
+
+
 def logical_constraint(design: Design, qec: QecResult) -> Constraint:
     """Logical errors of one logical qubit per day within the target."""
     return Constraint(
@@ -194,9 +205,7 @@ def judge(
 ) -> Verdict:
     """Every constraint of a design, along the chain, with remedies for those that fail."""
     constraints = [
-        *thermal_constraints(thermal),
-        *coherence_constraints(design, coherence),
-        cycle_constraint(design),
+        *cold_constraints(design, thermal, coherence),
         logical_constraint(design, qec),
     ]
     if design.code.decoding_time is not None:

@@ -15,12 +15,7 @@ from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain, Feedback, relaxing_of
 from qubudget.qubit.noise_path import line_noise
 from qubudget.qubit.result import CoherenceResult
-from qubudget.verdict import (
-    Constraint,
-    coherence_constraints,
-    cycle_constraint,
-    thermal_constraints,
-)
+from qubudget.verdict import Constraint, cold_constraints
 
 
 @dataclass(frozen=True)
@@ -100,11 +95,7 @@ class Cold:
         solved = before.solved if before is not None and keeps else Solved.of(chain, design, key)
         keeps = before is not None and before.rates.key == rate_key
         rates = before.rates if before is not None and keeps else Rates.of(design, rate_key)
-        constraints = (
-            *thermal_constraints(solved.thermal),
-            *coherence_constraints(design, solved.coherence),
-            cycle_constraint(design),
-        )
+        constraints = cold_constraints(design, solved.thermal, solved.coherence)
         claims = published_claims(design, solved.thermal, solved.coherence)
         sha = design.sha256()
         wanted = _wanted(sha, held, solved, chain)

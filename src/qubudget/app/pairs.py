@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import panel
+from bokeh.models import Div
 
+from qubudget.app.cards import old_wings
 from qubudget.app.session import Session
 from qubudget.app.views.coherence import CoherenceView
 from qubudget.app.views.heat import HeatView
@@ -32,8 +34,8 @@ class Pairs:
         if not self._views:
             self._make()
         for wing, a, b in self._views:
-            a.update(first.document, wing in first.stale)
-            b.update(second.document, wing in second.stale)
+            a.update(first.document, wing in old_wings(first))
+            b.update(second.document, wing in old_wings(second))
 
     def set_theme(self, dark: bool) -> None:
         """Colours for a dark or a light ground."""
@@ -47,8 +49,12 @@ class Pairs:
         self.layout.objects = [
             part
             for (title, _, _), (_, a, b) in zip(KINDS, self._views, strict=True)
-            for part in (f"### {title}: A, then B", _side_by_side(a, b))
+            for part in (_heading(f"{title}: A, then B"), _side_by_side(a, b))
         ]
+
+
+def _heading(text: str) -> Div:
+    return Div(text=f"<h3>{text}</h3>", styles={"color": "var(--ink)", "font": "var(--face)"})
 
 
 def _side_by_side(first: View, second: View) -> panel.Row:

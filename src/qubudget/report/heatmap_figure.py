@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEASIBLE, BINDING = "verdict.feasible", "verdict.binding_constraint"
+COLD = ("cold.feasible", "cold.binding_constraint")
+"""What a sweep without logical errors has in their place."""
 _FORBIDDING = (ORANGE, SKY, VERMILLION, PURPLE, BLUE)
 """Colours of binding constraints; feasible points are green, those without a result grey."""
 _WIDE = 30.0
@@ -24,17 +26,23 @@ def draw_heatmap(data: xarray.Dataset, ax: Axes | None = None) -> Axes:
     """Feasible points in green, all others in the colour and hatch of their binding constraint.
 
     ``data`` : of ``qubudget sweep`` over two axes, with ``verdict.feasible`` (true or 1) and
-    ``verdict.binding_constraint``. Points without a result are grey.
+    ``verdict.binding_constraint``, or those of the constraints that need no simulation, as a
+    sweep of arrays has them; the title then says so. Axes of one value are left out. Points
+    without a result are grey.
     """
     import numpy as np
 
     ax = axes_for(_provenance(data), ax)
-    ax.set_title("Where the design is feasible, and what forbids it elsewhere")
-    if len(data.dims) != 2 or not {FEASIBLE, BINDING} <= {str(name) for name in data.variables}:
+    data = data.squeeze()
+    known = {str(name) for name in data.variables}
+    feasible, binding = (FEASIBLE, BINDING) if {FEASIBLE, BINDING} <= known else COLD
+    what = "Where the design is feasible" if feasible == FEASIBLE else "Where fridge and qubit pass"
+    ax.set_title(f"{what}, and what forbids it elsewhere")
+    if len(data.dims) != 2 or not {feasible, binding} <= known:
         return say(ax, "a map takes a sweep of two axes with the verdict")
-    down, along = (str(name) for name in data[FEASIBLE].dims)
-    passed = np.asarray(data[FEASIBLE].values, dtype=np.float64)
-    names = np.asarray(data[BINDING].values, dtype=object).astype(str)
+    down, along = (str(name) for name in data[feasible].dims)
+    passed = np.asarray(data[feasible].values, dtype=np.float64)
+    names = np.asarray(data[binding].values, dtype=object).astype(str)
     if passed.size == 0:
         return say(ax, "no points")
     kinds = _kinds(passed, names)

@@ -13,7 +13,12 @@ ERROR = "error"
 """Name of the column that says why a point has no values; empty where it has."""
 
 Columns = dict[str, NDArray[Any]]
-TEXTS = ("thermal.status", "thermal.binding_stage", "thermal.max_qubits.binding_stage")
+TEXTS = (
+    "thermal.status",
+    "thermal.binding_stage",
+    "thermal.max_qubits.binding_stage",
+    "cold.binding_constraint",
+)
 _UNITS = {
     "_per_s": "1/s",
     "_K": "K",
@@ -26,7 +31,7 @@ COLUMNS = re.compile(
     r"|max_qubits\.by_stage\..*|stages\.[^.]+\.(?!name|unexplained).*)"
     r"|coherence\.(t[12](_modelled)?_s|tphi(_modelled)?_s|thermal_population|chip_temperature_K"
     r"|gate\..*|channels\..*\.(rate|down|up)_per_s|published\.(?!variant$).*)"
-    r"|feedback\.(correction_power_W|passes)|impact\..*"
+    r"|feedback\.(correction_power_W|passes)|impact\..*|cold\..*"
 )
 
 

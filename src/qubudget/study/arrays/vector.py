@@ -28,8 +28,10 @@ from qubudget.study.arrays import rates as vector_rates
 from qubudget.study.arrays import thermal as vector_thermal
 from qubudget.study.arrays.inputs import Floats, Mask, Points, refusals
 from qubudget.study.arrays.inputs import supported as supported
+from qubudget.study.arrays.judged import judged, of_one
 from qubudget.study.arrays.memory import Memory
 from qubudget.study.arrays.table import COLUMNS, Columns, Table, flat, value_of
+from qubudget.verdict import cold_constraints
 
 CHUNK = 1 << 15
 """Points computed together: some arrays of them fit into a processor's cache."""
@@ -202,7 +204,8 @@ def _cold(
                 "feedback.correction_power_W": power,
                 "feedback.passes": np.full(1, float(passes)),
             }
-            part = {**vector_thermal.report(found), **qubits.table, **feedback}
+            cold = {**vector_thermal.report(found), **qubits.table}
+            part = {**cold, **judged(points.design, cold), **feedback}
             refused = np.broadcast_to(qubits.refused, points.size)[new]
             yield index[new], {k: _rows(v, new) for k, v in part.items()}, refused
         done = done | new
@@ -229,6 +232,7 @@ def _one(table: Table, base: Design, chosen: NDArray[np.intp], points: Points) -
         "thermal": thermal.to_dict(),
         "coherence": coherence.to_dict(),
         "feedback": feedback.to_dict(),
+        "cold": of_one(cold_constraints(design, thermal, coherence)),
         "impact": {
             "rate_per_s": {
                 name: getattr(rates, name)

@@ -26,11 +26,9 @@ from qubudget.study.explain.trying import QUBITS, TOTAL, Tried, changed, tried_v
 from qubudget.verdict import (
     Constraint,
     algorithm_constraint,
-    coherence_constraints,
-    cycle_constraint,
+    cold_constraints,
     decoder_constraint,
     logical_constraint,
-    thermal_constraints,
 )
 
 NEAR = 1.02
@@ -118,7 +116,7 @@ def fast_effects(
         for i in range(len(designs))
     ]
     results = effects_of(tables, tried, value.value)
-    found = [cold_constraints(one) for one in designs]
+    found = [solved_constraints(one) for one in designs]
     return results, constraint_effects(found, tried, value.value)
 
 
@@ -130,7 +128,7 @@ def strongest(
     Every number of the design is raised (or, where that is refused, lowered) by 2 %, one at a
     time; choices are not tried.
     """
-    before = cold_constraints(design)
+    before = solved_constraints(design)
     values = [v for v in design.effective() if isinstance(v.value, int | float) and v.value]
     found = []
     for index, value in enumerate(values):
@@ -140,7 +138,7 @@ def strongest(
             continue
         one = Tried(tried.values[-1:], True)
         try:
-            after = cold_constraints(changed(design, value.key, one.values[0]))
+            after = solved_constraints(changed(design, value.key, one.values[0]))
         except QubudgetError:
             continue
         effects = constraint_effects([before, after], one, value.value)
@@ -219,7 +217,7 @@ def _moved(was: float | None, now: float | None) -> bool:
     return abs(now - was) > UNMOVED * max(abs(was), abs(now))
 
 
-def cold_constraints(design: Design) -> Constraints:
+def solved_constraints(design: Design) -> Constraints:
     thermal, coherence, _ = Chain("quick", 1).cold(design)
     return constraints_of(design, thermal, coherence, None)
 
@@ -228,9 +226,7 @@ def constraints_of(
     design: Design, thermal: ThermalResult, coherence: CoherenceResult, qec: QecResult | None
 ) -> Constraints:
     found: list[Constraint] = [
-        *thermal_constraints(thermal),
-        *coherence_constraints(design, coherence),
-        cycle_constraint(design),
+        *cold_constraints(design, thermal, coherence),
     ]
     if qec is not None:
         found.append(logical_constraint(design, qec))
@@ -243,7 +239,7 @@ def constraints_of(
 
 def constraint_today(design: Design, name: str) -> Constraint | None:
     """A constraint of cryostat, qubit or cycle as it stands; None for those of errors."""
-    return cold_constraints(design).get(name)
+    return solved_constraints(design).get(name)
 
 
 def _is_result(name: str) -> bool:

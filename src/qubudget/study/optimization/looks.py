@@ -17,13 +17,7 @@ from qubudget.errors import QubudgetError
 from qubudget.pipeline import Chain, Effort
 from qubudget.study.optimization.goals import Check, check_of
 from qubudget.study.sweeping.scalars import Scalar, scalars
-from qubudget.verdict import (
-    coherence_constraints,
-    cycle_constraint,
-    judge,
-    logical_constraint,
-    thermal_constraints,
-)
+from qubudget.verdict import cold_constraints, judge, logical_constraint
 
 if TYPE_CHECKING:
     from qubudget.impact.result import ImpactResult
@@ -94,9 +88,7 @@ class ChainEvaluator:
     def _cold(self, design: Design) -> Look:
         thermal, coherence, feedback = Chain(self.effort, self.seed).cold(design)
         constraints = [
-            *thermal_constraints(thermal),
-            *coherence_constraints(design, coherence),
-            cycle_constraint(design),
+            *cold_constraints(design, thermal, coherence),
         ]
         document: dict[str, Any] = {
             "machine": {"qubits": design.machine.qubits, "fridges": thermal.fridges},
