@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from making import api, docstrings, pages
+from making import api, docstrings, formulas, pages
 from sphinx.application import Sphinx
 
 import qubudget
@@ -18,13 +18,13 @@ version = release = qubudget.__version__
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["making", "gallery/*", "_build"]
 suppress_warnings = ["ref.python"]  # one name may stand in two rooms, Threshold for one
 
+html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "qubudget"
 html_static_path = ["_static"]
@@ -68,6 +68,7 @@ def make_pages(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
+    formulas.setup(app)
     app.connect("builder-inited", make_pages)
     app.connect("autodoc-process-docstring", docstrings.as_restructured_text)
     app.connect("autodoc-process-signature", docstrings.written_signature)

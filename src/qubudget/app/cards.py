@@ -36,6 +36,11 @@ class Card:
     reads: tuple[str, ...]
     view: type[View]
 
+    @property
+    def later(self) -> bool:
+        """Whether its wing is slow, so that a new page has nothing to show there yet."""
+        return self.wing in ("impact", "qec")
+
 
 CARDS = (
     Card("margins", "Verdict", "Margin of every constraint; left of zero fails.",

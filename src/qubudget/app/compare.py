@@ -36,7 +36,12 @@ def state(first: Session, second: Session) -> State:
     mine, other = _fresh(first), _fresh(second)
     shared = {wing for wing in mine if wing in other}
     mine, other = ({k: v for k, v in side.items() if k in shared} for side in (mine, other))
-    lines = (_line(row["key"], row["first"], row["second"]) for row in results(mine, other))
+    waits = bool(first.progress or second.progress)
+    lines = (
+        _line(row["key"], row["first"], row["second"])
+        for row in results(mine, other)
+        if not waits or (row["first"] is not None and row["second"] is not None)
+    )
     found = [line for line in lines if line["first"] != line["second"]]
     found.sort(key=lambda line: -line.pop("weight"))
     return {

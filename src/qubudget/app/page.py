@@ -12,6 +12,7 @@ from typing import Any
 import panel
 from bokeh.document import Document, without_document_lock
 from bokeh.io import curdoc
+from panel.io import unlocked
 
 from qubudget import __version__
 from qubudget.app import compare
@@ -51,6 +52,12 @@ def _unlocked(action: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], N
     return without_document_lock(action)  # type: ignore[arg-type]
 
 
+def _at_once(action: Callable[[], None]) -> None:
+    """Do something, and send all that it changes to the browser as one message."""
+    with unlocked():
+        action()
+
+
 class Frame(panel.Template):
     """The page's HTML; its figures are taken into the document all at once.
 
@@ -88,6 +95,9 @@ class Page:
         self._dark = False
         self.problems: dict[str, str] = {}
         self.views = {card.name: card.view() for card in CARDS}
+        self._later_views = {
+            card.name: panel.Column(sizing_mode="stretch_width") for card in CARDS if card.later
+        }
         presets = list(preset_names())
         self.toolbar = Toolbar(
             self.hear, presets=presets, most_bytes=MAX_BYTES, effort=effort,
@@ -115,14 +125,24 @@ class Page:
         page.add_panel("headline", self.headline)
         page.add_panel("compare", self.tables)
         page.add_panel("pairs", self.pairs.layout)
-        for name, view in self.views.items():
-            page.add_panel(name, view.model)
+        for card in CARDS:
+            view = self.views[card.name].model
+            page.add_panel(card.name, self._later_views.get(card.name, view))
         return page
 
     def attach(self, document: Document) -> None:
         """Draw in this document from now on; close with it."""
         self.document = document
         document.on_session_destroyed(lambda context: self.close())
+        panel.state.onload(self._add_later_views)
+
+    def _add_later_views(self) -> None:
+        """Figures of the slow wings, once those of the quick ones are shown."""
+        document = self.document
+        assert document is not None
+        with document.models.freeze():
+            for name, place in self._later_views.items():
+                place.objects = [self.views[name].model]
 
     def close(self) -> None:
         """End the session, and that of the comparison."""
@@ -333,13 +353,13 @@ class Page:
     def _later(self, action: Callable[[], None]) -> None:
         """Do something with the document's lock held; nothing once the page is closed."""
         if not self._closed and self.document is not None:
-            self.document.add_next_tick_callback(action)
+            self.document.add_next_tick_callback(partial(_at_once, action))
 
     def _changed(self) -> None:
         """The session has something new (any thread): draw once, soon."""
         with self._lock:
-            if self._drawing or self.document is None:
-                return
+            if self._drawing or self._draining or self.document is None:
+                return  # it is drawn anyway
             self._drawing = True
         self._later(self._draw)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import panel
-from bokeh.models import Div
+from bokeh.models.widgets import Div
 
 from qubudget.app.cards import old_wings
 from qubudget.app.session import Session

@@ -124,7 +124,7 @@ export function render({ model }) {
       about.hidden = !about.hidden;
       why.setAttribute("aria-expanded", String(!about.hidden));
     });
-    const error = make("p", { className: "error", id: `${id}-error`, role: "alert" });
+    const error = make("p", { className: "problem", id: `${id}-error`, role: "alert" });
     const node = make("div", { className: `row ${control.kind}${nodes.length > 1 ? " slides" : ""}` },
       make("div", { className: "name" }, make("label", { htmlFor: id }, control.label,
         control.hint ? make("span", { className: "faint" }, ` ${control.hint}`) : null), origin, why),

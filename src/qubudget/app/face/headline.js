@@ -23,7 +23,7 @@ export function render({ model }) {
   button.type = "button";
   work.append(spin, text, button);
   verdict.append(mark, words, work);
-  const error = make("p", "error");
+  const error = make("p", "problem");
   error.setAttribute("role", "alert");
   const tiles = make("dl", "tiles");
   root.append(verdict, error, tiles);
