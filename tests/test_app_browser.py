@@ -92,8 +92,7 @@ def shared(browser: Browser, url: str) -> Iterator[Watched]:
 def page(shared: Watched) -> Iterator[Page]:
     """The page with the preset just opened; it may ask nobody else, and report no error."""
     page = shared.page
-    for dialog in page.locator("dialog[open]").all():
-        dialog.get_by_role("button", name="Close").click()
+    page.locator("dialog").evaluate_all("(all) => all.forEach((dialog) => dialog.close())")
     page.get_by_label("Find a value of the design").fill("")
     page.locator("select[name=preset]").select_option(PRESET)
     expected(page.locator(".row.set, .row.wrong")).to_have_count(0)
