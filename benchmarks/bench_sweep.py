@@ -23,13 +23,12 @@ from pathlib import Path
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import numpy as np  # noqa: E402
-
 from qubudget.design import load  # noqa: E402
 from qubudget.study.arrays.evaluator import ArrayEvaluator  # noqa: E402
-from qubudget.study.sweeping.blocks import Block  # noqa: E402
+from qubudget.study.sweeping.blocks import Block, from_rows  # noqa: E402
 from qubudget.study.sweeping.evaluator import Evaluator  # noqa: E402
 from qubudget.study.sweeping.points import Points  # noqa: E402
+from qubudget.study.sweeping.scalars import Scalar  # noqa: E402
 from qubudget.study.sweeping.sweep import sweep  # noqa: E402
 
 COLUMNS = 300
@@ -45,14 +44,16 @@ class Burn:
     block: int = 1
 
     def __call__(self, points: Points) -> Block:
-        began = time.process_time()
-        while time.process_time() < began + self.seconds:
-            pass
-        numbers = {f"number{k}": np.zeros(len(points)) for k in range(COLUMNS)}
-        numbers |= {"process": np.full(len(points), float(os.getpid()))}
-        numbers |= {"began": np.full(len(points), began)}
-        numbers |= {"ended": np.full(len(points), time.process_time())}
-        return Block(points.indices, numbers, {"error": np.full(len(points), "", dtype=object)})
+        rows = []
+        for index in points.indices.tolist():
+            began = time.process_time()
+            while time.process_time() < began + self.seconds:
+                pass
+            row: dict[str, Scalar] = {f"number{k}": index + 0.1 * k for k in range(COLUMNS)}
+            row |= {"error": "", "process": float(os.getpid()), "began": began}
+            row["ended"] = time.process_time()
+            rows.append(row)
+        return from_rows(points.indices, rows)  # the engine's: what all points go through
 
 
 @dataclass(frozen=True)

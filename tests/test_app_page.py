@@ -1,5 +1,6 @@
 """One user's page without a browser: what messages do, what they must not do."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 
 from qubudget.app import widgets
 from qubudget.app.controls import MAIN, controls
+from qubudget.app.inbox import MOST_WAITING
 from qubudget.app.jobs import Job, Jobs
 from qubudget.app.page import Page
 from qubudget.design import load
@@ -158,16 +160,67 @@ class Ticks:
     def add_next_tick_callback(self, callback: Callable[[], Any]) -> None:
         self.waiting.append(callback)
 
+    def run(self) -> None:
+        while self.waiting:
+            done = self.waiting.pop(0)()
+            if done is not None:
+                asyncio.run(done)
+
+
+def served(page: Page) -> Ticks:
+    """Lets a page be served: what it is asked waits until the test runs the ticks."""
+    ticks = Ticks()
+    page.document = page.inbox.document = ticks  # type: ignore[assignment]
+    return ticks
+
 
 def test_a_thousand_quick_moves_are_taken_once(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks, taken = Ticks(), []
-    page.document = ticks  # type: ignore[assignment]
+    ticks, taken = served(page), []
     monkeypatch.setattr(page.session, "change", lambda key, value: taken.append((key, value)))
     for move in range(1000):
         change(page, (KEY, 10.0 + move / 128), ("qubit.frequency", 5.0 + move / 1024), count=move)
     assert len(ticks.waiting) == 1
-    page._take_all()
+    ticks.run()
     assert taken == [(KEY, "17.8046875 dB"), ("qubit.frequency", "5.9755859375 GHz")]
+
+
+def test_what_is_saved_has_every_move_that_was_made_before(
+    page: Page, sent: list[dict[str, Any]]
+) -> None:
+    ticks = served(page)
+    change(page, (KEY, 19.0))
+    page.hear({"type": "text", "whole": False})
+    change(page, (KEY, 18.0))
+    ticks.run()
+    assert [KEY in str(m) for m in sent if m["type"] == "rows"] == [True]
+    (saved,) = (message["text"] for message in sent if message["type"] == "text")
+    assert 'mxc = "19.0 dB"' in saved
+    assert written(page, KEY) == "18.0 dB"
+
+
+def test_a_flood_of_requests_is_cut_off(page: Page, sent: list[dict[str, Any]]) -> None:
+    ticks = served(page)
+    for _ in range(1000):
+        page.hear({"type": "text"})
+        page.hear({"type": "compare", "on": True})
+    change(page, (KEY, 19.0))
+    ticks.run()
+    assert len([message for message in sent if message["type"] == "text"]) == MOST_WAITING / 2
+    page.hear({"type": "text"})
+    ticks.run()
+    assert len([message for message in sent if message["type"] == "text"]) == MOST_WAITING / 2 + 1
+
+
+def test_a_session_begun_while_the_page_closes_is_closed_too(page: Page) -> None:
+    ticks = served(page)
+    page.hear({"type": "compare", "on": True})
+    page.close()
+    ticks.run()
+    assert page.beside.second is None
+    page.begin(DESIGN, "standard")
+    page.compare_with(DESIGN)
+    assert page.session.closed
+    assert page.beside.second is None
 
 
 def test_ten_users_at_once_do_not_see_one_another(sent: list[dict[str, Any]]) -> None:
@@ -221,9 +274,9 @@ def test_opening_saving_and_resetting(page: Page, sent: list[dict[str, Any]]) ->
 
 def test_two_designs_side_by_side(page: Page) -> None:
     page.hear({"type": "compare", "on": True})
-    assert page.tables.state["inputs"] == []
+    assert page.beside.tables.state["inputs"] == []
     change(page, (KEY, 10.0))
-    state = page.tables.state
+    state = page.beside.tables.state
     assert [(i["key"], i["first"], i["second"]) for i in state["inputs"]] == [
         (KEY, "10.0 dB", "20 dB")
     ]
@@ -231,14 +284,14 @@ def test_two_designs_side_by_side(page: Page) -> None:
     assert loads["thermal.stages.mxc.load_W"]["ratio"].endswith("×")
     assert (state["first"]["name"], state["second"]["name"]) == ("krinner-xld400", "krinner-xld400")
     page.hear({"type": "keep"})
-    assert page.tables.state["inputs"] == []
+    assert page.beside.tables.state["inputs"] == []
     page.hear({"type": "with", "name": "thermal-wall"})
-    assert page.tables.state["second"]["name"] == "thermal-wall"
-    second = page.second
+    assert page.beside.tables.state["second"]["name"] == "thermal-wall"
+    second = page.beside.second
     assert second is not None
     page.hear({"type": "compare", "on": False})
-    assert page.second is None
-    assert page.tables.state["second"]["name"] == "thermal-wall"
+    assert page.beside.second is None
+    assert page.beside.tables.state["second"]["name"] == "thermal-wall"
 
 
 def test_more_sampling_keeps_the_design(page: Page) -> None:
@@ -252,8 +305,7 @@ def test_more_sampling_keeps_the_design(page: Page) -> None:
 
 
 def test_a_closed_page_draws_no_more(page: Page) -> None:
-    ticks = Ticks()
-    page.document = ticks  # type: ignore[assignment]
+    ticks = served(page)
     page.close()
     page._changed()
     page.session.change(KEY, "19 dB")

@@ -90,6 +90,7 @@ def test_contract_keys(krinner):
         "shape",
         "needs",
         "joints",
+        "notices",
         "wall_power_W",
         "machine",
     }

@@ -383,6 +383,8 @@ class Steps:
         cold = [*thermal_constraints(thermal), *coherence_constraints(self.design, coherence)]
         yield text([c.margin for c in (*cold, cycle_constraint(self.design))])
         yield text([c["verdict"] for c in published_claims(self.design, thermal, coherence)])
+        if self.design.chip.transport == "traced":
+            yield text(reference_event(self.design))
         impact = chain.impact(self.design, coherence)
         yield text(impact.to_dict())
         qec = chain.errors(self.design, coherence, impact)
@@ -390,6 +392,16 @@ class Steps:
         stated = self.design.targets.algorithm_qubits is not None
         spoilt = algorithm_constraint(self.design, qec).margin if stated else None
         yield text([logical_constraint(self.design, qec).margin, spoilt])
+
+
+def reference_event(design: Design) -> list[float]:
+    """Quasiparticles after the reference event, as the chain computes them but coarsely."""
+    from qubudget.impact.chip.event import TIMES, chip_of
+
+    radiation = design.radiation
+    place = (radiation.event_x, radiation.event_y)
+    _, x_qp = chip_of(design, 2000, 1).event(radiation.event_energy, *place, 20, TIMES)
+    return [float(x) for x in x_qp.max(axis=(1, 2))]
 
 
 def text(value: Any) -> str:

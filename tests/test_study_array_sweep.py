@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from qubudget.design import load
 from qubudget.errors import DesignError
+from qubudget.report.sweep_tables import print_sweep, sweep_document
 from qubudget.study.sweeping.sweep import sweep
 
 AXES = ["stages.mxc.rated_power=10 uW..30 uW:3", "lines.drive.attenuation.mxc=10 dB,20 dB"]
@@ -22,6 +25,11 @@ def test_arrays_agree_with_the_chain(tmp_path: Path) -> None:
     assert found.attrs["wings"] == one_by_one.attrs["wings"] == ["thermal", "coherence"]
     assert "intervals" in found.attrs["left_out"]
     assert "left_out" not in one_by_one.attrs
+    for swept, told in ((found, True), (one_by_one, False)):
+        said = io.StringIO()
+        console = Console(file=said, width=400)
+        print_sweep(sweep_document(swept, tmp_path / "out.zarr"), console)
+        assert ("computed as arrays, without intervals" in said.getvalue()) == told
     assert "thermal.intervals.samples" in one_by_one
     assert not np.any(found["error"].values != "")
     shared = [n for n in found.data_vars if n in one_by_one and found[n].dtype.kind == "f"]

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray
+import zarr
 
 from qubudget import DesignError, evaluate, load
 from qubudget.study.sweeping import journal
@@ -262,10 +264,63 @@ def _begun(path: Path, stop: int, vary: list[str] = GRID) -> Path:
     return path
 
 
-def test_two_writers_at_once_are_refused(tmp_path: Path) -> None:
+def test_two_writers_at_once_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qubudget.study.sweeping.store.LOCK_SECONDS", 0.2)
     path = _begun(tmp_path / "out.zarr", stop=3)
     with Store.open(path).writing(), pytest.raises(StoreError, match="another sweep is writing"):
         sweep(DESIGN, GRID, output=path, resume=True, evaluator=Walkers())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_a_killed_writer_may_take_its_time_to_die(whole: Path, tmp_path: Path) -> None:
+    """A process in the middle of a flush holds its lock until the disk answers."""
+    import fcntl
+
+    path = _begun(tmp_path / "out.zarr", stop=3)
+    dying = open(path / "journal" / "lock", "a", encoding="utf-8")  # noqa: SIM115
+    fcntl.flock(dying, fcntl.LOCK_EX)
+    end = threading.Timer(0.5, dying.close)
+    end.start()
+    sweep(DESIGN, GRID, output=path, resume=True, evaluator=Walkers())
+    end.join()
+    assert tree(path) == tree(whole)
+
+
+def test_a_sweep_that_another_writer_finishes_meanwhile(whole: Path, tmp_path: Path) -> None:
+    path = _begun(tmp_path / "out.zarr", stop=3)
+    store = Store.open(path)
+    found = sweep(DESIGN, GRID, output=path, resume=True, evaluator=Walkers())
+    with store.writing():
+        assert len(store.missing()) == 0
+        assert store.publish().identical(found)
+    assert tree(path) == tree(whole)
+
+
+def test_columns_are_cut_into_chunks_that_any_reader_joins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vary = ["loads.load.power=1 uW..60 uW:5", *GRID]
+    kept = sweep(DESIGN, vary, output=tmp_path / "a.zarr", evaluator=Walkers())
+    monkeypatch.setattr("qubudget.study.sweeping.layout.CHUNK", 9)
+    found = sweep(DESIGN, vary, output=tmp_path / "b.zarr", evaluator=Walkers())
+    assert found.identical(kept)
+    array = zarr.open_group(tmp_path / "b.zarr", mode="r")["walk.spread_m"]
+    assert isinstance(array, zarr.Array)
+    assert array.chunks == (1, 4, 2)
+    assert len(list((tmp_path / "b.zarr" / "walk.spread_m" / "c").glob("*/*/0"))) == 10
+    np.testing.assert_array_equal(array[...], kept["walk.spread_m"].values)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, np.nan, np.inf, -np.inf, 0.1, 7e-310])
+def test_a_column_of_one_value_keeps_its_bits(value: float, tmp_path: Path) -> None:
+    @_evaluating({"same": value, "word": "häß\n"})
+    def toy(index: int) -> None: ...
+
+    found = sweep(DESIGN, GRID, output=tmp_path / "o.zarr", evaluator=toy)
+    bits = found["same"].values.ravel().view(np.int64)
+    assert set(bits.tolist()) == {int(np.array([value]).view(np.int64)[0])}
+    assert set(found["word"].values.ravel().tolist()) == {"häß\n"}
+    assert not (tmp_path / "o.zarr" / "same" / "c").exists()
 
 
 def test_what_is_finished_can_be_read_meanwhile(whole: Path, tmp_path: Path) -> None:

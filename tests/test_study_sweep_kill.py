@@ -1,6 +1,7 @@
 """The driver of a sweep is killed at random moments; the outcome is the same, bit for bit."""
 
 import multiprocessing
+import os
 import random
 import signal
 import sys
@@ -25,7 +26,7 @@ def test_a_driver_killed_ten_times_ends_with_the_same_bits(
 ) -> None:
     path, log = tmp_path / "out.zarr", tmp_path / "log"
     log.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     processes = multiprocessing.get_context("forkserver")  # imports once, forks a clean process
     processes.set_forkserver_preload(["sweep_driver"])
     moments, finished = random.Random(2026), [0]

@@ -54,7 +54,10 @@ class Pairs:
 
 
 def _heading(text: str) -> Div:
-    return Div(text=f"<h3>{text}</h3>", styles={"color": "var(--ink)", "font": "var(--face)"})
+    return Div(
+        text=f'<h3 style="font:inherit;margin:8px 0 0">{text}</h3>',
+        styles={"color": "var(--ink)", "font": "650 15px var(--face)"},
+    )
 
 
 def _side_by_side(first: View, second: View) -> panel.Row:

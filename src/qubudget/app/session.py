@@ -118,6 +118,11 @@ class Session:
         """Why there is no answer to the present design, or only a part of one; else None."""
         return self._error
 
+    @property
+    def closed(self) -> bool:
+        """Whether it computes nothing any more."""
+        return self._closed
+
     def dataset(self) -> xarray.Dataset | None:
         """The reference event of the last impact: x_qp and t1 over time, x, y (SI units)."""
         with self._state:

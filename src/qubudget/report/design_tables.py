@@ -13,7 +13,6 @@ from qubudget.report.terminal import columns_of
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 
 ROOMY = 100
@@ -25,7 +24,8 @@ def print_presets(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
     grid = columns_of(2, wraps=1)
     for row in rows:
         grid.add_row(Text(str(row["name"]), "bold"), Text(str(row["title"])))
-    _print(grid, console)
+    _widen(console)
+    console.print(grid)
 
 
 def print_values(values: Sequence[Mapping[str, Any]], console: Console) -> None:
@@ -34,8 +34,9 @@ def print_values(values: Sequence[Mapping[str, Any]], console: Console) -> None:
     Into a pipe every line holds a whole key, as other programs want it.
     """
     headed = console.is_terminal
+    _widen(console)
     grid, above = columns_of(4, wraps=1), ""
-    narrow = headed and console.width < ROOMY
+    narrow = console.width < ROOMY
     for value in values:
         key, origin = str(value["key"]), str(value["origin"])
         head, _, last = key.rpartition(".")
@@ -48,14 +49,13 @@ def print_values(values: Sequence[Mapping[str, Any]], console: Console) -> None:
             Text("" if narrow else _si(value["value"], value["unit"], str(value["text"]))),
             Text(origin, {"default": "dim", "set": "bold"}.get(origin, "")),
         )
-    _print(grid, console)
+    console.print(grid)
 
 
-def _print(grid: Table, console: Console) -> None:
-    """In the terminal's width; into a pipe one line for each row, as other programs want it."""
+def _widen(console: Console) -> None:
+    """Into a pipe every row is one line, as other programs want it."""
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = 500
-    console.print(grid)
 
 
 def _si(value: Any, unit: str | None, text: str) -> str:

@@ -45,6 +45,9 @@ def print_sweep(document: dict[str, Any], console: Console) -> None:
     console.print(f"{document['points']} points over {axes}; {document['failed']} failed")
     for text in document["errors"]:
         console.print(f"  {text}", style="red", markup=False, highlight=False)
+    left_out = document["provenance"].get("left_out")
+    if left_out:
+        console.print(f"computed as arrays, without {left_out}", markup=False, highlight=False)
     table = Table("number of the report", "least", "most", "unit", box=None)
     for row in document["ranges"]:
         table.add_row(row["name"], f"{row['low']:.4g}", f"{row['high']:.4g}", row["unit"])

@@ -13,7 +13,10 @@ export function render({ model }) {
     ...model.presets.map((name) => make("option", { value: name }, name)));
   other.addEventListener("change", () => model.send_msg({ type: "with", name: other.value }));
   const keep = make("button", { type: "button", title: "Keep the present design to compare later changes with" }, "Keep the present design as B");
-  keep.addEventListener("click", () => model.send_msg({ type: "keep" }));
+  keep.addEventListener("click", () => {
+    dispatchEvent(new Event("qubudget-send"));   // moves that wait go first
+    model.send_msg({ type: "keep" });
+  });
   const all = make("input", { type: "checkbox", id: "all" });
   all.addEventListener("change", () => show());
   const body = make("div", { className: "parts" });

@@ -243,7 +243,8 @@ export function render({ model }) {
   }
 
   search.addEventListener("input", filter);
-  reset.addEventListener("click", () => model.send_msg({ type: "reset" }));
+  reset.addEventListener("click", () => { if (waiting.size) flush(); model.send_msg({ type: "reset" }); });
+  addEventListener("qubudget-send", () => waiting.size && flush());
   model.on("rows", build);
   model.on("problems", complain);
   model.on("refusal", complain);

@@ -1,5 +1,10 @@
 // The bar on top: which design, how much sampling; files, figures, comparison, light or dark.
 export function render({ model }) {
+  // What is asked for is asked of the design as it is set now: moves that wait go first.
+  const send = (message) => {
+    if (message.type !== "theme") dispatchEvent(new Event("qubudget-send"));
+    model.send_msg(message);
+  };
   const make = (tag, props = {}, ...children) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(props)) {
@@ -23,10 +28,10 @@ export function render({ model }) {
   const title = make("div", { className: "title" });
   const preset = choice("Start from a preset", "preset",
     [["", "Presets …"], ...model.presets.map((name) => [name, name])],
-    (name) => { if (name) model.send_msg({ type: "preset", name }); preset.value = ""; });
+    (name) => { if (name) send({ type: "preset", name }); preset.value = ""; });
   const effort = choice("Amount of sampling", "effort",
     [["quick", "quick: seconds"], ["standard", "standard: a minute"], ["full", "full: under 10 %"]],
-    (value) => model.send_msg({ type: "effort", value }));
+    (value) => send({ type: "effort", value }));
 
   const dialog = (name, ...content) => {
     const close = button("Close", () => node.close(), { className: "close" });
@@ -43,7 +48,7 @@ export function render({ model }) {
   const open = (text, name) => {
     refused.replaceChildren();
     if (new Blob([text]).size > model.most_bytes) { tooLarge(new Blob([text]).size); return; }
-    model.send_msg({ type: "open", name, text });
+    send({ type: "open", name, text });
   };
   const tooLarge = (size) => refused.replaceChildren(make("p", {},
     `This file has ${(size / 1e6).toFixed(1)} MB; a design has at most ${model.most_bytes / 1e6} MB. Nothing was changed.`));
@@ -64,7 +69,7 @@ export function render({ model }) {
   // Save and share.
   const text = make("textarea", { rows: 16, readOnly: true, spellcheck: false, name: "shared", "aria-label": "The design as TOML" });
   const copied = make("span", { className: "faint", role: "status" });
-  const form = (whole) => model.send_msg({ type: "text", whole });
+  const form = (whole) => send({ type: "text", whole });
   const kinds = [button("What differs from the preset", () => form(false)), button("Every value", () => form(true))];
   const saving = dialog("Save and share",
     make("p", { className: "faint" }, "This text is the whole design: send it, or keep it in a file."),
@@ -79,7 +84,7 @@ export function render({ model }) {
 
   // Export.
   const said = make("p", { className: "faint", role: "status" });
-  const ask = (what, kind) => { said.textContent = "Drawing …"; model.send_msg({ type: "export", what, kind }); };
+  const ask = (what, kind) => { said.textContent = "Drawing …"; send({ type: "export", what, kind }); };
   const row = (label, what, kinds) => make("tr", {}, make("th", { scope: "row" }, label),
     make("td", {}, ...kinds.map((kind) => button(kind.toUpperCase(), () => ask(what, kind), { "aria-label": `${label} as ${kind.toUpperCase()}` }))));
   const exporting = dialog("Export figures and data",
@@ -97,7 +102,7 @@ export function render({ model }) {
     const on = document.body.dataset.view !== "compare";
     document.body.dataset.view = on ? "compare" : "";
     compare.setAttribute("aria-pressed", String(on));
-    model.send_msg({ type: "compare", on });
+    send({ type: "compare", on });
     dispatchEvent(new Event("resize"));
   }, { "aria-pressed": "false" });
   const theme = button("", () => {
@@ -111,7 +116,7 @@ export function render({ model }) {
     theme.textContent = dark ? "☀ Light" : "☾ Dark";
     theme.setAttribute("aria-label", dark ? "Light colours" : "Dark colours");
     document.cookie = `qubudget-theme=${document.documentElement.dataset.theme}; path=/; SameSite=Strict; max-age=31536000`;
-    model.send_msg({ type: "theme", dark });
+    send({ type: "theme", dark });
   };
 
   function show() {

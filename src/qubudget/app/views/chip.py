@@ -26,7 +26,6 @@ from qubudget.app.views.look import (
     decades,
     dress_widget,
     entry,
-    headline,
     hover,
     legend,
     named,
@@ -92,7 +91,7 @@ class ChipView(View):
         found = {"slider": self._slider, "film": self._times}
         show = CustomJS(
             args={**found, "frames": self._frames, "map": self._map, "cursor": self._cursor,
-                  "title": made.title},
+                  "title": self.headline},
             code=SHOW,
         )  # fmt: skip
         self._slider.js_on_change("value", show)
@@ -102,7 +101,7 @@ class ChipView(View):
 
     def _draw_map(self) -> figure:
         made = plot(
-            430, self.title, x_range=axis_range(-1.0, 1.0), y_range=axis_range(-1.0, 1.0),
+            310, self.title, x_range=axis_range(-1.0, 1.0), y_range=axis_range(-1.0, 1.0),
         )  # fmt: skip
         made.xaxis.axis_label = "x from the chip's centre (mm)"
         made.yaxis.axis_label = "y from the chip's centre (mm)"
@@ -155,7 +154,7 @@ class ChipView(View):
     def _draw_strip(self) -> figure:
         self._span, self._lowest = axis_range(1e-8, 0.1), axis_range(1e-8, 1e-4)
         strip = plot(
-            200, "lowest T1 over time", x_range=self._span, y_range=self._lowest,
+            100, "lowest T1 over time", x_range=self._span, y_range=self._lowest,
             x_axis_type="log", y_axis_type="log",
         )  # fmt: skip
         strip.xaxis.axis_label = "time after the impact (click to go there)"
@@ -188,7 +187,8 @@ class ChipView(View):
 
     def set_theme(self, dark: bool) -> None:
         super().set_theme(dark)
-        dress_widget(self._slider, dark)
+        for widget in (self._slider, self._play):
+            dress_widget(widget, dark)
 
     def _fill(self, document: Data) -> str:
         if self._new:
@@ -236,7 +236,7 @@ class ChipView(View):
         span(self._lowest, *decades(lowest.tolist(), least=2))
         self._cursor.data = {"at": [float(film.times[frame])]}
         self._slider.update(end=max(len(film.times) - 1, 1), value=frame)
-        headline(self.figures[0], f"T1 at {labels[frame]} after the impact")
+        self._say(f"T1 at {labels[frame]} after the impact")
 
     def _cursor_time(self) -> float | None:
         """The time on the map before a new film comes."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from math import log10
-
-from bokeh.models import FactorRange
 from bokeh.plotting import figure
 
+from qubudget.app.views.fitting import room
 from qubudget.app.views.look import (
     axis_range,
     columns,
     decades,
     entry,
-    headline,
     hover,
     legend,
+    name_range,
     named,
     plot,
-    span,
     unique,
 )
 from qubudget.app.views.view import PENDING, View
@@ -25,6 +22,8 @@ from qubudget.report.numbers import engineering, interval, percent
 from qubudget.report.reading import Data, modelled, number, reason, rows, section
 from qubudget.report.style import BLUE, GREEN, ORANGE, PURPLE
 
+WORDS = 122.0
+"""Pixels beside the bars."""
 DECADES = 6
 """Below the fastest; slower channels are named, without a bar."""
 
@@ -40,11 +39,11 @@ class CoherenceView(View):
     wing = "coherence"
 
     def _draw(self) -> tuple[figure, ...]:
-        self._channels = FactorRange()
+        self._channels = name_range()
         self._order: list[str] = []
         self._range = axis_range(1.0, 1e6)
         made = plot(
-            420, self.title, x_range=self._range, y_range=self._channels, x_axis_type="log"
+            280, self.title, x_range=self._range, y_range=self._channels, x_axis_type="log"
         )  # fmt: skip
         made.xaxis.axis_label = "rate (1/s); at the right: its time, 1/rate, and its share"
         made.yaxis.axis_label = "channel"
@@ -97,7 +96,7 @@ class CoherenceView(View):
                 if (t := number(part, key + end)) is not None and t > 0]  # fmt: skip
         highest = max([*rates, *ends])
         low, high = decades([max(r, highest / 10**DECADES) for r in [*rates, *ends] if r > 0])
-        span(self._range, low, high * 10 ** (0.32 * log10(high / low)))
+        room(self._range, low, high, WORDS, log=True)
         for kind, _, _ in _KINDS:
             data: dict[str, list[object]] = {key: [] for key in _KEYS}
             for name, channel, rate in zip(names, channels, rates, strict=True):
@@ -116,8 +115,8 @@ class CoherenceView(View):
         for word, key, _, _ in _TIMES:
             self._mark(word, key, part)
         made = self.figures[0]
-        made.height = 150 + 24 * len(channels)
-        headline(made, _headline(part))
+        made.frame_height = 24 * len(channels)
+        self._say(_headline(part))
         return ""
 
     def _arrange(self, names: list[str], channels: list[Data], rates: list[float]) -> None:

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from bokeh.layouts import column
-from bokeh.models import CustomJS, FactorRange, NumeralTickFormatter, Range1d
+from bokeh.models import CustomJS, NumeralTickFormatter, Range1d
 from bokeh.models.ui import UIElement
 from bokeh.models.widgets import RadioButtonGroup
 from bokeh.plotting import figure
 from bokeh.transform import dodge
 
+from qubudget.app.views.fitting import room
 from qubudget.app.views.look import (
     HATCHES,
     axis_range,
-    ceiling,
     columns,
     decades,
+    dress_widget,
     entry,
-    headline,
     hover,
     legend,
     literal,
+    name_range,
     named,
     plot,
     si_ticks,
@@ -37,6 +38,8 @@ from qubudget.report.style import BLUE, PALETTE
 _BAR = ("stage", "left", "right", "item", "heat", "part")
 NEAR = 0.72
 """Bars that end here or later have their words beyond the line of the rated power."""
+WORDS = 120.0
+"""Pixels beside the longest bar."""
 LAYERS = len(PALETTE)
 """Of a bar: so many items less one have their own, all others share the last."""
 
@@ -64,7 +67,7 @@ class HeatView(View):
     wing = "thermal"
 
     def _draw(self) -> tuple[figure, ...]:
-        self._stages = FactorRange()
+        self._stages = name_range()
         self._items: list[str | None] = [None] * (LAYERS - 1)
         self._shares, self._share_range = self._draw_shares()
         self._watts, self._watt_range = self._draw_watts()
@@ -72,7 +75,7 @@ class HeatView(View):
 
     def _draw_shares(self) -> tuple[figure, Range1d]:
         within = axis_range(0.0, 1.3)
-        made = plot(340, self.title, x_range=within, y_range=self._stages)
+        made = plot(190, self.title, x_range=within, y_range=self._stages)
         made.xaxis.axis_label = "load / rated cooling power"
         made.xaxis.formatter = NumeralTickFormatter(format="0 %")
         made.yaxis.axis_label = "stage"
@@ -109,7 +112,7 @@ class HeatView(View):
     def _draw_watts(self) -> tuple[figure, Range1d]:
         within = axis_range(1e-6, 1e2)
         made = plot(
-            340, self.title, x_range=within, y_range=self._stages, x_axis_type="log", visible=False
+            190, self.title, x_range=within, y_range=self._stages, x_axis_type="log", visible=False
         )
         made.xaxis.axis_label = "heat"
         made.xaxis.formatter = si_ticks("W")
@@ -142,15 +145,19 @@ class HeatView(View):
         return made, within
 
     def _content(self) -> tuple[UIElement, ...]:
-        chosen = RadioButtonGroup(labels=["share of the rated power", "watts"], active=0)
-        chosen.js_on_change(
+        self._chosen = RadioButtonGroup(labels=["share of the rated power", "watts"], active=0)
+        self._chosen.js_on_change(
             "active",
             CustomJS(
                 args={"shares": self._shares, "watts": self._watts},
                 code="shares.visible = cb_obj.active == 0; watts.visible = cb_obj.active == 1;",
             ),
         )
-        return (column(chosen, *self.figures, sizing_mode="stretch_width"),)
+        return (column(self._chosen, *self.figures, sizing_mode="stretch_width"),)
+
+    def set_theme(self, dark: bool) -> None:
+        super().set_theme(dark)
+        dress_widget(self._chosen, dark)
 
     def _fill(self, document: Data) -> str:
         part = section(document, "thermal")
@@ -161,8 +168,8 @@ class HeatView(View):
         self._fill_shares(stages, rows(part, "loads"))
         self._fill_watts(stages)
         for made in self.figures:
-            made.update(height=140 + 36 * len(stages))
-            headline(made, _headline(stages))
+            made.frame_height = 36 * len(stages)
+        self._say(_headline(stages))
         return ""
 
     def _fill_shares(self, stages: list[_Stage], loads: list[Data]) -> None:
@@ -190,7 +197,7 @@ class HeatView(View):
             named(shown, name)
             shown.visible = bool(items)
         shares = [stage.share or 0.0 for stage in stages]
-        span(self._share_range, 0.0, ceiling(max(shares)))
+        room(self._share_range, 0.0, max(1.0, *shares), WORDS)
         self._tops.data = {
             "stage": [stage.factor for stage in stages],
             "end": [1.0 if NEAR < share < 1 else share for share in shares],
@@ -236,7 +243,7 @@ def _headline(stages: list[_Stage]) -> str:
     over = [stage.name for stage in stages if (stage.share or 0.0) >= 1]
     fullest = max(stages, key=lambda stage: stage.share or 0.0)
     text = f"Fullest: {fullest.name}, {percent(fullest.share)} of its rated cooling power"
-    return text + (f". Too much heat: {', '.join(over)}" if over else "")
+    return text + (f"; too much heat: {', '.join(over)}" if over else "")
 
 
 def _top(stage: _Stage) -> str:

@@ -13,7 +13,6 @@ from qubudget.app.views.look import (
     columns,
     decades,
     entry,
-    headline,
     hover,
     legend,
     named,
@@ -41,7 +40,7 @@ class LogicalView(View):
     def _draw(self) -> tuple[figure, ...]:
         self._range, self._levels = axis_range(2, 8), axis_range(1e-6, 1.0)
         made = plot(
-            460, self.title, x_range=self._range, y_range=self._levels, y_axis_type="log"
+            300, self.title, x_range=self._range, y_range=self._levels, y_axis_type="log"
         )  # fmt: skip
         made.xaxis.axis_label = "code distance d"
         made.yaxis.axis_label = "logical error per cycle (1)"
@@ -129,7 +128,7 @@ class LogicalView(View):
         self._line("floor", floor, f"bursts alone, d = {distance:g}")
         self._line("target", target, f"target {engineering(target)}")
         self._scale([floor or own, target or own])
-        headline(self.figures[0], _headline(part))
+        self._say(_headline(part))
         return ""
 
     def _points(self, key: str, runs: list[Data], shift: float = 0.0) -> None:

@@ -8,15 +8,20 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
+from bokeh.core.properties import value
 from bokeh.models import (
     ColumnDataSource,
     CustomJSHover,
     CustomJSTickFormatter,
+    FactorRange,
     HoverTool,
+    NoOverlap,
     Range1d,
+    Text,
 )
 from bokeh.models.annotations import Legend, LegendItem
-from bokeh.models.widgets import Widget
+from bokeh.models.renderers import GlyphRenderer
+from bokeh.models.widgets import Div, Widget
 from bokeh.plotting import figure
 
 from qubudget.report.style import FAINT, INK
@@ -30,6 +35,8 @@ HATCHES = (" ", "/", ".", "\\", "x", "-", "+")
 TOOLS = "box_zoom,reset,save"
 
 _FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
+
+HEADLINE = {"font": f"600 13px {_FONT}", "white-space": "pre-line", "overflow-wrap": "anywhere"}
 
 SI_SCRIPT = """
 const SI = (value, unit, digits) => {
@@ -46,6 +53,17 @@ const SI = (value, unit, digits) => {
 """
 """A number with its SI prefix, in the browser: as `qubudget.report.numbers.engineering`."""
 
+WIDGET = """
+:host {{ font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }}
+.bk-btn {{ background: var(--paper, {paper}) !important; color: var(--ink, {ink}) !important;
+  border-color: var(--line, currentcolor) !important; }}
+.bk-btn.bk-active {{ background: var(--soft, {paper}) !important; box-shadow: none;
+  border-color: var(--accent, {ink}) !important; font-weight: 600; }}
+.bk-btn:focus-visible, .noUi-handle:focus-visible {{ outline: 3px solid var(--focus, {ink});
+  outline-offset: 1px; }}
+.noUi-target {{ background: var(--line, #999999); border-color: var(--line, #999999); }}
+"""
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -61,9 +79,13 @@ DARK = Theme("#e6e9ee", FAINT, "#1b1f27")
 
 
 def plot(height: int, what: str, **options: Any) -> figure:
-    """An empty figure as wide as its place, described by `what` for those who do not see it."""
+    """An empty figure as wide as its place, described by `what` for those who do not see it.
+
+    ``height`` is that of the frame: axis and legend come on top of it.
+    """
     made = figure(
-        height=height,
+        height=None,
+        frame_height=height,
         sizing_mode="stretch_width",
         tools=TOOLS,
         toolbar_location="above",
@@ -73,6 +95,8 @@ def plot(height: int, what: str, **options: Any) -> figure:
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.min_border_right = 12
+    for axis in made.axis:
+        axis.major_label_policy = NoOverlap(min_distance=4)
     return made
 
 
@@ -91,10 +115,11 @@ def hover(made: figure, renderers: Sequence[Any], lines: Mapping[str, str]) -> N
     made.add_tools(HoverTool(renderers=list(renderers), tooltips=list(lines.items())))
 
 
-def headline(made: figure, text: str) -> None:
-    """Set a figure's title; what stands after "; " goes to a second line."""
-    title: Any = made.title
-    title.text = literal(text.replace("; ", "\n", 1))
+def headline() -> Div:
+    """What a view says above its figures, as text that breaks where the place is narrow."""
+    return Div(
+        render_as_text=True, disable_math=True, sizing_mode="stretch_width", margin=(2, 5, 2, 5)
+    )
 
 
 def entry(text: str, *renderers: Any) -> LegendItem:
@@ -103,7 +128,7 @@ def entry(text: str, *renderers: Any) -> LegendItem:
 
 
 def legend(made: figure, items: Iterable[LegendItem], columns: int = 4) -> Legend:
-    """A legend below a figure."""
+    """A legend below a figure, of so many columns where there is room, see `fitting`."""
     shown = Legend(
         items=list(items),
         orientation="horizontal",
@@ -126,8 +151,9 @@ def legend(made: figure, items: Iterable[LegendItem], columns: int = 4) -> Legen
 def dress(made: figure, theme: Theme) -> None:
     """A figure's text, axes and grid in a theme's colours, on a transparent ground."""
     made.update(background_fill_color=None, border_fill_color=None, outline_line_color=None)
-    title: Any = made.title
-    title.update(text_color=theme.ink, text_font_size="13px", text_font=_FONT)
+    for shown in made.renderers:
+        if isinstance(shown, GlyphRenderer) and isinstance(shown.glyph, Text):
+            shown.glyph.text_font = value(_FONT)
     for axis in made.axis:
         axis.update(
             axis_label_text_color=theme.ink,
@@ -143,8 +169,8 @@ def dress(made: figure, theme: Theme) -> None:
         )
     for grid in made.grid:
         grid.update(grid_line_color=theme.faint, grid_line_alpha=0.3)
-    for shown in made.legend:
-        shown.label_text_color = theme.ink
+    for entries in made.legend:
+        entries.label_text_color = theme.ink
 
 
 def greyed(stale: bool) -> dict[str, str]:
@@ -184,6 +210,11 @@ def literal(text: Any) -> str:
 def named(item: LegendItem, text: str) -> None:
     """Give a legend's entry a new text."""
     item.label = {"value": literal(text)}
+
+
+def name_range() -> FactorRange:
+    """The range of an axis of names; one that is empty would have no extent to begin with."""
+    return FactorRange(factors=[" "])
 
 
 def span(within: Range1d, start: float, end: float) -> None:
@@ -232,5 +263,7 @@ def unique(names: Sequence[Any]) -> list[str]:
 
 
 def dress_widget(widget: Widget, dark: bool) -> None:
-    """A widget's words in a theme's colour."""
-    widget.styles = {"color": (DARK if dark else LIGHT).ink}
+    """A widget in a theme's colours; on the dashboard's page, in those of the page."""
+    theme = DARK if dark else LIGHT
+    widget.styles = {"color": theme.ink}
+    widget.stylesheets = [WIDGET.format(ink=theme.ink, paper=theme.paper)]

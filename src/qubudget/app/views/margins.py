@@ -5,18 +5,18 @@ from __future__ import annotations
 from math import ceil, log10
 from typing import Any
 
-from bokeh.models import FactorRange, FixedTicker
+from bokeh.models import FixedTicker
 from bokeh.plotting import figure
 
+from qubudget.app.views.fitting import room
 from qubudget.app.views.look import (
     axis_range,
     columns,
     entry,
-    headline,
     hover,
     legend,
+    name_range,
     plot,
-    span,
     unique,
 )
 from qubudget.app.views.view import PENDING, View
@@ -26,9 +26,12 @@ from qubudget.report.style import GREEN, VERMILLION
 
 _KEYS = ("constraint", "place", "text", "value", "limit", "margin", "why", "remedy", "width")
 _VERDICTS: dict[Any, str] = {True: "Passes", False: "Does not pass"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LINEAR = 2.0
 """Length of the axis from no margin to a whole limit, in lengths of a decade beyond."""
-MOST_TICKS = 4
+WORDS = 110.0
+"""Pixels beside the bars."""
+MOST_TICKS = 3
 """Of decades, on each side."""
 
 
@@ -39,10 +42,10 @@ class MarginsView(View):
     wing = "verdict"
 
     def _draw(self) -> tuple[figure, ...]:
-        self._constraints = FactorRange()
+        self._constraints = name_range()
         self._range = axis_range(-1.1, 1.4)
-        made = plot(480, self.title, x_range=self._range, y_range=self._constraints)
-        made.xaxis.axis_label = "margin (distance to the limit, in units of the limit)"
+        made = plot(360, self.title, x_range=self._range, y_range=self._constraints)
+        made.xaxis.axis_label = "margin / limit"
         made.yaxis.axis_label = "constraint"
         self._ticks = FixedTicker(ticks=[0.0])
         made.xaxis.ticker = self._ticks
@@ -77,6 +80,7 @@ class MarginsView(View):
             )
             self._bars[passed] = source
             entries.append(entry(word, bars))
+        self._entries = dict(zip(self._bars, entries, strict=True))
         zero = made.vspan(x=[0.0], line_width=1.2)
         self._ink(zero.glyph, "line_color")
         legend(made, entries)
@@ -98,25 +102,26 @@ class MarginsView(View):
                     for key, value in _row(name, row, row.get("name") == binding).items():
                         data[key].append(value)
             source.data = data
+            self._entries[passed].visible = bool(data["place"])
         places = [_place(number(c, "margin") or 0.0) for c in known]
         low, high = min(-LINEAR, *places), max(LINEAR, *places)
-        span(self._range, low - 0.3, high + 0.22 * (high - low))
+        room(self._range, low - 0.3, high, WORDS)
         self._scale(low, high)
         made = self.figures[0]
-        made.height = 110 + 22 * len(known)
-        headline(made, _headline(part))
+        made.frame_height = 22 * len(known)
+        self._say(_headline(part))
         return ""
 
     def _scale(self, low: float, high: float) -> None:
         """Ticks at parts of the limit, and at decades beyond it."""
         labels: dict[Any, Any] = {
-            LINEAR * part: margin(part) for part in (-1.0, -0.5, 0.0, 0.5, 1.0)
+            LINEAR * part: f"{part:g}".replace("-", "−") for part in (-1.0, -0.5, 0.0, 0.5, 1.0)
         }
         for sign, reach in ((-1, -low), (1, high)):
             decades = ceil(reach - LINEAR)
             step = max(1, ceil(decades / MOST_TICKS))
             for decade in range(step, decades + 1, step):
-                labels[sign * (LINEAR + decade)] = margin(sign * 10.0**decade)
+                labels[sign * (LINEAR + decade)] = f"{'−' if sign < 0 else ''}{_power(decade)}"
         if high - low > 10:
             del labels[-LINEAR / 2], labels[LINEAR / 2]
         self._ticks.ticks = sorted(labels)
@@ -143,11 +148,12 @@ def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
     unit, share = str(row.get("unit") or ""), number(row, "margin")
     good = row.get("passed") is True
     word = "no value" if share is None else margin(share)
+    short = word.replace(" × limit", "")
     remedies = [str(r.get("text")) for r in rows(row, "would_pass") if r.get("text")]
     return {
         "constraint": name,
         "place": _place(share or 0.0),
-        "text": f"{'✓' if good else '✗'} {word}{'  ◀ binds' if binds else ''}",
+        "text": f"{'✓' if good else '✗'} {short}{' ◀ binds' if binds else ''}",
         "value": engineering(number(row, "value"), unit),
         "limit": engineering(number(row, "limit"), unit),
         "margin": word,
@@ -155,6 +161,15 @@ def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
         "remedy": "; ".join(remedies) or "–",
         "width": 2.5 if binds else 0.6,
     }
+
+
+def _power(decade: int) -> str:
+    """A power of ten as the axis shows it.
+
+    >>> _power(2), _power(6)
+    ('100', '10⁶')
+    """
+    return f"{10**decade}" if decade < 4 else f"10{str(decade).translate(_RAISED)}"
 
 
 def _place(share: float) -> float:
@@ -170,4 +185,4 @@ def _place(share: float) -> float:
 def _headline(part: Data) -> str:
     binding = part.get("binding_constraint")
     verdict = _VERDICTS.get(part.get("feasible"), "No verdict")
-    return f"{verdict}: the binding constraint is {binding}" if binding else verdict
+    return f"{verdict}; the binding constraint is {binding}" if binding else verdict

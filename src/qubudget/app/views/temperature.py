@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bokeh.models import FactorRange, NumeralTickFormatter
+from bokeh.models import NumeralTickFormatter
 from bokeh.plotting import figure
 
 from qubudget.app.views.look import (
@@ -12,9 +12,9 @@ from qubudget.app.views.look import (
     ceiling,
     columns,
     entry,
-    headline,
     hover,
     legend,
+    name_range,
     plot,
     span,
     unique,
@@ -34,9 +34,9 @@ class TemperatureView(View):
     wing = "thermal"
 
     def _draw(self) -> tuple[figure, ...]:
-        self._stages = FactorRange()
+        self._stages = name_range()
         self._range = axis_range(0.0, 1.3)
-        made = plot(300, self.title, x_range=self._range, y_range=self._stages)
+        made = plot(190, self.title, x_range=self._range, y_range=self._stages)
         made.xaxis.axis_label = "temperature / highest allowed"
         made.xaxis.formatter = NumeralTickFormatter(format="0 %")
         made.yaxis.axis_label = "stage"
@@ -93,7 +93,7 @@ class TemperatureView(View):
                 factor, *shares, engineering(at, "K"), _label(at, limit),
                 interval(low, high, "K"), engineering(limit, "K"),
                 percent(number(stage, "temperature_margin")),
-                shares[0] if math.isnan(shares[1]) else min(shares[:2]),
+                1.0 if at is None else shares[0] if math.isnan(shares[1]) else min(shares[:2]),
             )  # fmt: skip
             for key, value in zip(_KEYS, row, strict=True):
                 data[key].append(value)
@@ -102,8 +102,8 @@ class TemperatureView(View):
         span(self._range, 0.0, ceiling(max(ends, default=1.0)))
         self._source.data = data
         made = self.figures[0]
-        made.height = 130 + 36 * len(stages)
-        headline(made, _headline(part))
+        made.frame_height = 36 * len(stages)
+        self._say(_headline(part))
         return ""
 
     @staticmethod
@@ -124,8 +124,10 @@ def _share(value: float | None, limit: float | None) -> float:
 
 
 def _label(at: float | None, limit: float | None) -> str:
+    if at is None:
+        return "✗ no stable temperature"
     text = engineering(at, "K")
-    return f"✗ {text}" if at is not None and limit is not None and at > limit else text
+    return f"✗ {text}" if limit is not None and at > limit else text
 
 
 def _headline(part: Data) -> str:

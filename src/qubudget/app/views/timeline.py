@@ -11,7 +11,6 @@ from qubudget.app.views.look import (
     columns,
     decades,
     entry,
-    headline,
     hover,
     legend,
     literal,
@@ -44,13 +43,14 @@ class TimelineView(View):
     def _draw(self) -> tuple[figure, ...]:
         self._time = axis_range(1e-8, 1.0)
         self._sources: dict[str, ColumnDataSource] = {}
+        self._entries: dict[str, LegendItem] = {}
         self._recovered: list[LegendItem] = []
         self._recovery = columns(("at",))
         self._published = columns(_CURVE)
         self._t1_range, self._x_range = axis_range(1e-8, 1e-4), axis_range(1e-10, 1e-4)
-        t1 = self._panel("T1", self._t1_range, _T1, 300)
+        t1 = self._panel("T1", self._t1_range, _T1, 210)
         t1.yaxis.formatter = si_ticks("s")
-        x = self._panel("quasiparticle fraction (1)", self._x_range, _X, 260)
+        x = self._panel("quasiparticle fraction (1)", self._x_range, _X, 170)
         return t1, x
 
     def _panel(
@@ -75,7 +75,8 @@ class TimelineView(View):
                                   fill_color=colour, line_color=colour)  # fmt: skip
             self._sources[key] = source
             dots.append(points)
-            entries.append(entry(word, line, points))
+            self._entries[key] = entry(word, line, points)
+            entries.append(self._entries[key])
         mark = made.vspan(x="at", source=self._recovery, line_color=PURPLE, line_dash="dotdash",
                           line_width=2.2)  # fmt: skip
         recovered = entry("recovery", mark)
@@ -119,7 +120,7 @@ class TimelineView(View):
             span(self._t1_range, *decades(t1 + [s["t1_s"] for s in stages]))
         if fractions:
             span(self._x_range, *decades(fractions))
-        headline(self.figures[0], _headline(part))
+        self._say(_headline(part))
         return ""
 
     def _curves(
@@ -137,6 +138,7 @@ class TimelineView(View):
                 "shown": [engineering(value, unit) for _, value in kept],
                 "name": [word] * len(kept),
             }
+            self._entries[key].visible = bool(kept)
             levels += [value for _, value in kept]
         return levels
 

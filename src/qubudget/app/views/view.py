@@ -11,7 +11,8 @@ from bokeh.models.ui import UIElement
 from bokeh.models.widgets import Div
 from bokeh.plotting import figure
 
-from qubudget.app.views.look import DARK, LIGHT, dress, greyed, note
+from qubudget.app.views.fitting import fit
+from qubudget.app.views.look import DARK, HEADLINE, LIGHT, dress, greyed, headline, note
 from qubudget.report.reading import Data
 
 PENDING = "not computed yet"
@@ -25,6 +26,7 @@ class View(ABC):
     title : what the view is called, for headings and ``aria-label``.
     wing : the part of the result that it shows; when that is stale, so is the view.
     model : what goes on the page; the same object for the view's whole life.
+    headline : the result in a few words, above the figures.
     figures : those within the model.
     """
 
@@ -36,12 +38,17 @@ class View(ABC):
 
     def __init__(self, dark: bool = False) -> None:
         self._inked: list[tuple[Model, tuple[str, ...]]] = []
+        self._stale = False
         self._note = Div(sizing_mode="stretch_width", visible=False)
+        self.headline = headline()
         self.figures = self._draw()
         self._body = self._content()
         self.model = column(
-            self._note, *self._body, sizing_mode="stretch_width", name=type(self).__name__
-        )
+            self._note, self.headline, *self._body, sizing_mode="stretch_width",
+            name=type(self).__name__,
+        )  # fmt: skip
+        for plot in self.figures:
+            fit(plot)
         self.set_theme(dark)
 
     def update(self, document: Data, stale: bool = False) -> None:
@@ -52,9 +59,11 @@ class View(ABC):
         document : as of `qubudget.pipeline.Report.to_dict`; any section may be absent.
         stale : the section is of an older design: greyed, with the words "older design".
         """
+        self._stale = stale
         why = self._fill(document)
         for part in self._body:
             part.update(visible=not why, styles=greyed(stale))
+        self.headline.update(visible=not why, styles=self._words | greyed(stale))
         self._note.text = note(self.title, why, stale)
         self._note.visible = bool(why or stale)
 
@@ -66,6 +75,12 @@ class View(ABC):
         for model, names in self._inked:
             model.update(**dict.fromkeys(names, theme.ink))
         self._note.styles = {"color": theme.ink}
+        self._words: Any = {**HEADLINE, "color": theme.ink}
+        self.headline.styles = self._words | greyed(self._stale)
+
+    def _say(self, text: str) -> None:
+        """Set what stands above the figures; what comes after "; " goes to a second line."""
+        self.headline.text = text.replace("; ", "\n", 1)
 
     @staticmethod
     @abstractmethod

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,31 @@ KEY = "key"
 
 
 @dataclass(frozen=True, eq=False)
+class Table(Mapping[str, NDArray[Any]]):
+    """Columns as the rows of one array: joined, sent and kept as a whole."""
+
+    names: tuple[str, ...]
+    rows: NDArray[Any]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self.names)}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        found: NDArray[Any] = self.rows[self._place[name]]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (self.names, self.rows)
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """Columns over ``indices``: numbers (null is NaN) and texts (null is empty).
 
@@ -26,58 +52,89 @@ class Block:
     """
 
     indices: Indices
-    numbers: dict[str, NDArray[np.float64]]
-    texts: dict[str, NDArray[Any]]
+    numbers: Mapping[str, NDArray[np.float64]]
+    texts: Mapping[str, NDArray[Any]]
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
 def from_rows(indices: Indices, rows: Sequence[dict[str, Scalar]]) -> Block:
-    """A block of one row of scalars per point; a column is of texts where any row says so."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    worded = {name for row in rows for name, value in row.items() if isinstance(value, str)}
-    numbers = {
-        name: np.array([_number(row.get(name)) for row in rows])
-        for name in names
-        if name not in worded
-    }
-    texts = {name: np.array([_text(row.get(name)) for row in rows], object) for name in worded}
-    return Block(indices, numbers, texts)
+    """A block of one row of scalars per point; a column is of texts where any row says so.
+
+    Points come in the order of `joined`.
+    """
+    parts = [_of_row(indices[k : k + 1], row) for k, row in enumerate(rows)]
+    return joined(parts)
 
 
-def _number(value: Scalar) -> float:
-    return float("nan") if value is None else float(value)
+def _of_row(index: Indices, row: dict[str, Scalar]) -> Block:
+    texts = {k: v for k, v in row.items() if type(v) is not float and isinstance(v, str)}
+    numbers = row.copy()
+    for name in texts:
+        del numbers[name]
+    return Block(index, _table(numbers, np.float64), _table(texts, object))  # None becomes NaN
 
 
-def _text(value: Scalar) -> str:
-    return "" if value is None else str(value)
+def _table(row: Mapping[str, Scalar], dtype: Any) -> Table:
+    return Table(_same(tuple(row)), np.fromiter(row.values(), dtype, len(row))[:, None])
+
+
+@lru_cache(maxsize=256)
+def _same(names: tuple[str, ...]) -> tuple[str, ...]:
+    """One tuple for all rows of these names: thousands of rows wait for one another."""
+    return names
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """One block of several; a column that one of them lacks is NaN or empty there."""
+    """One block of several; a column that one of them lacks is NaN or empty there.
+
+    Most blocks have the same columns: these are joined first, so points of like blocks come
+    together.
+    """
     if len(blocks) == 1:
         return blocks[0]
-    texts = list(dict.fromkeys(name for block in blocks for name in block.texts))
-    numbers = dict.fromkeys(name for block in blocks for name in block.numbers)
-    plain = [name for name in numbers if name not in texts]
-    number = np.concatenate([_table(block, plain) for block in blocks], axis=1)
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Block]] = {}
+    for block in blocks:
+        alike.setdefault((_names(block.numbers), _names(block.texts)), []).append(block)
+    parts = [
+        Block(
+            np.concatenate([block.indices for block in part]),
+            _stacked(numbers, [block.numbers for block in part]),
+            _stacked(texts, [block.texts for block in part]),
+        )
+        for (numbers, texts), part in alike.items()
+    ]
+    return parts[0] if len(parts) == 1 else _united(parts)
+
+
+def _names(columns: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+    return columns.names if isinstance(columns, Table) else tuple(columns)
+
+
+def _stacked(
+    names: tuple[str, ...], columns: Sequence[Mapping[str, NDArray[Any]]]
+) -> Mapping[str, NDArray[Any]]:
+    """The same columns of several blocks, one after another."""
+    tables = [part.rows for part in columns if isinstance(part, Table)]
+    if len(tables) == len(columns):
+        return Table(names, np.concatenate(tables, axis=1))
+    return {name: np.concatenate([part[name] for part in columns]) for name in names}
+
+
+def _united(parts: Sequence[Block]) -> Block:
+    """Blocks of different columns as one."""
+    texts = dict.fromkeys(name for part in parts for name in part.texts)
+    numbers = dict.fromkeys(name for part in parts for name in part.numbers)
     return Block(
-        np.concatenate([block.indices for block in blocks]),
-        dict(zip(plain, number, strict=True)),
-        {name: np.concatenate([texts_of(b, name) for b in blocks]) for name in texts},
+        np.concatenate([part.indices for part in parts]),
+        {
+            name: np.concatenate([numbers_of(part, name) for part in parts])
+            for name in numbers
+            if name not in texts
+        },
+        {name: np.concatenate([texts_of(part, name) for part in parts]) for name in texts},
     )
-
-
-def _table(block: Block, names: list[str]) -> NDArray[np.float64]:
-    """Columns of numbers as rows. Most blocks hold just these: then without looking at each."""
-    if list(block.numbers) == names:
-        columns = list(block.numbers.values())
-    else:
-        columns = [numbers_of(block, name) for name in names]
-    if not columns:
-        return np.empty((0, len(block)))
-    return np.concatenate(columns).reshape(len(names), len(block))
 
 
 def numbers_of(block: Block, name: str) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from qubudget.study.sweeping import journal
 from qubudget.study.sweeping.blocks import ERROR, numbers_of, texts_of
-from qubudget.study.sweeping.points import POINT, Axis, Space
+from qubudget.study.sweeping.points import POINT, Axis, Indices, Space
 from qubudget.study.sweeping.scalars import unit_of
 
+Attributes = dict[str, str]
 MISSING = "not computed"
 """Error of a point that is not finished."""
 OF_VALUE = ("value", "limit")
@@ -22,19 +23,13 @@ OF_VALUE = ("value", "limit")
 
 
 class Columns:
-    """All columns of the blocks in ``paths``, in alphabetical order, over a whole space."""
+    """All columns of a journal, in alphabetical order, over a whole space."""
 
-    def __init__(self, space: Space, paths: Sequence[Path]) -> None:
-        self.space, self.paths = space, paths
-        numbers: set[str] = set()
-        texts: set[str] = {ERROR}
-        for path in paths:
-            in_numbers, in_texts = journal.block_columns(path)
-            numbers |= set(in_numbers)
-            texts |= set(in_texts)
-        self.texts = texts
+    def __init__(self, space: Space, contents: journal.Contents) -> None:
+        self.space, self.contents = space, contents
+        self.texts = contents.texts | {ERROR}
         # A swept key that a report repeats (a target) is the coordinate already.
-        self.names = sorted((numbers | texts) - {axis.key for axis in space.axes})
+        self.names = sorted((contents.numbers | self.texts) - {axis.key for axis in space.axes})
 
     def gather(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Flat arrays of these columns; NaN or empty where a point lacks one."""
@@ -46,30 +41,50 @@ class Columns:
             dtype: Any = object if name in self.texts else np.float64
             found[name] = np.full(self.space.size, empty, dtype=dtype)
         wanted = frozenset(names)
-        for path in self.paths:
+        for path in self.contents.paths:
             block = journal.read_block(path, wanted)
+            places = _places(block.indices)
             for name, column in found.items():
                 read = texts_of if name in self.texts else numbers_of
-                column[block.indices] = read(block, name)
+                column[places] = read(block, name)
         return found
 
+    def described(self, names: Sequence[str]) -> Iterator[tuple[str, NDArray[Any], Attributes]]:
+        """Columns, flat, with their units as attributes."""
+        gathered = self.gather(names)
+        told = self.gather([u for n in names if (u := _unit_column(n)) in self.texts])
+        for name, values in gathered.items():
+            yield name, values, _units(name, values, told)
 
-def dataset_of(
-    columns: Columns, names: Sequence[str], attributes: Mapping[str, Any]
-) -> xarray.Dataset:
-    """The columns ``names`` over the dimensions of the space, with units as attributes."""
+
+def _places(indices: Indices) -> Indices | slice:
+    """The same places; most blocks are runs of points, whose places are a slice."""
+    first, last = int(indices[0]), int(indices[-1])
+    if last - first == len(indices) - 1 and (np.diff(indices) == 1).all():
+        return slice(first, last + 1)
+    return indices
+
+
+def dataset_of(columns: Columns, attributes: Mapping[str, Any]) -> xarray.Dataset:
+    """All columns over the dimensions of the space, with units as attributes."""
     space = columns.space
-    gathered = columns.gather(names)
-    told = columns.gather([u for n in names if (u := _unit_column(n)) in columns.texts])
     variables = {
-        name: (space.dims, values.reshape(space.shape), _units(name, values, told))
-        for name, values in gathered.items()
+        name: (space.dims, values.reshape(space.shape), units)
+        for name, values, units in columns.described(columns.names)
     }
-    coordinates = {
-        axis.key: (POINT if space.paired else axis.key, axis.values, _axis_units(axis))
+    return xarray.Dataset(variables, coordinates_of(space), dict(attributes))
+
+
+def coordinates_of(space: Space) -> dict[str, Any]:
+    """The axes as coordinates of a dataset."""
+    return {
+        axis.key: (
+            POINT if space.paired else axis.key,
+            axis.values,
+            {} if axis.unit is None else {"units": axis.unit},
+        )
         for axis in space.axes
     }
-    return xarray.Dataset(variables, coordinates, dict(attributes))
 
 
 def loaded(path: Path, keys: Sequence[str]) -> xarray.Dataset:
@@ -100,7 +115,3 @@ def _units(name: str, values: NDArray[Any], told: Mapping[str, NDArray[Any]]) ->
         return {}
     said = set(told.get(_unit_column(name), np.array([], object)).tolist()) - {""}
     return {"units": said.pop() if len(said) == 1 else unit_of(name)}
-
-
-def _axis_units(axis: Axis) -> dict[str, str]:
-    return {} if axis.unit is None else {"units": axis.unit}

@@ -9,26 +9,35 @@ from __future__ import annotations
 
 import asyncio
 import math
+import pickle
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from qubudget import __version__
+from qubudget.design import Design
 from qubudget.errors import QubudgetError
 from qubudget.study.sweeping.blocks import Block, joined
 from qubudget.study.sweeping.evaluator import Evaluator
-from qubudget.study.sweeping.points import Indices, Points
+from qubudget.study.sweeping.points import Axis, Indices, Points
 
 TASK_SECONDS = 1.0
 """How long a batch sent to a worker should take."""
-STORE_SECONDS = 0.5
+LEAST_SECONDS = 0.5
+"""... and at least, where the points run out."""
+ASK_SECONDS = 2.0
+"""How often to ask a scheduler for the number of its workers."""
+TOGETHER = 64
+"""Runs whose points are looked up together in this process."""
+STORE_SECONDS = 1.0
 """Points of this process are stored together when they have taken this long."""
 STORE_SHARE = 0.03
 """... and when storing the ones before took less than this share of that time."""
@@ -45,6 +54,13 @@ THREADS = (
 )  # fmt: skip
 """What tells libraries how many threads to start: one in each worker, and a worker per core."""
 
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.scheduler.work-stealing": False,
+}
+"""Dask watches itself many times a second, in each of its processes: nobody looks here."""
 MakePoints = Callable[[Indices], Points]
 _computing = threading.Lock()
 
@@ -67,16 +83,22 @@ def in_this_process(
     """Groups of blocks to be stored together, computed one after another."""
     waiting: list[Block] = []
     storing, began = 0.0, time.perf_counter()
-    for run in runs:
-        waiting.append(evaluator(points(run)))
-        taken = time.perf_counter() - began
-        if taken >= max(STORE_SECONDS, storing / STORE_SHARE):
-            began = time.perf_counter()
-            yield waiting
-            waiting = []
-            storing, began = time.perf_counter() - began, time.perf_counter()
+    for start in range(0, len(runs), TOGETHER):
+        for part in _parts(runs[start : start + TOGETHER], points):
+            waiting.append(evaluator(part))
+            taken = time.perf_counter() - began
+            if taken >= max(STORE_SECONDS, storing / STORE_SHARE):
+                began = time.perf_counter()
+                yield waiting
+                waiting = []
+                storing, began = time.perf_counter() - began, time.perf_counter()
     if waiting:
         yield waiting
+
+
+def _parts(runs: Sequence[Indices], points: MakePoints) -> Iterator[Points]:
+    """The points of some runs, of each run by itself."""
+    return points(np.concatenate(runs)).split([len(run) for run in runs])
 
 
 @contextmanager
@@ -87,7 +109,9 @@ def local_workers(count: int) -> Iterator[Any]:
     distributed = _distributed()
     with ExitStack() as stack:
         stack.enter_context(
-            dask.config.set({"distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, "1")})
+            dask.config.set(
+                {"distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, "1"), **QUIET}
+            )
         )
         cluster = stack.enter_context(
             distributed.LocalCluster(
@@ -132,8 +156,8 @@ def on_workers(
 ) -> Iterator[list[Block]]:
     """Groups of blocks to be stored together, as workers finish them, in any order.
 
-    A batch whose workers die `LOSSES` times is cut into its points; a point that still takes
-    its worker down is left out.
+    A batch whose workers die `LOSSES` times is cut into its points, which are tried at the end,
+    one at a time; a point that still takes its worker down is left out.
 
     Raises
     ------
@@ -142,17 +166,21 @@ def on_workers(
     queue = _Queue(runs)
     running: dict[Any, list[Indices]] = {}
     lost: list[Indices] = []
-    finished = _distributed().as_completed(loop=client.loop)
+    finished = _distributed().as_completed(loop=client.loop, with_results=True, raise_errors=False)
+    slots, asked, job = 0, -np.inf, _Job(evaluator)
 
     def fill() -> None:
-        try:
-            slots = AHEAD * max(1, len(client.nthreads()))
-        except OSError as error:
-            raise EngineError(GONE) from error
-        while len(running) < slots and (batch := queue.next(slots)):
+        nonlocal slots, asked
+        if time.monotonic() > asked + ASK_SECONDS:
+            try:
+                slots, asked = AHEAD * max(1, len(client.nthreads())), time.monotonic()
+            except OSError as error:
+                raise EngineError(GONE) from error
+        while len(running) < slots and (batch := queue.next(slots, len(running))):
+            part = points(np.concatenate(batch))
             future = client.submit(
-                _compute, evaluator, [points(run) for run in batch], __version__,
-                key=f"qubudget-sweep-{uuid.uuid4().hex}", pure=False,
+                _compute, job.packed(part), part.indices, part.axes, [len(run) for run in batch],
+                __version__, key=f"qubudget-sweep-{uuid.uuid4().hex}", pure=False,
             )  # fmt: skip
             running[future] = batch
             finished.add(future)
@@ -160,7 +188,7 @@ def on_workers(
     fill()
     for group in finished.batches():
         blocks: list[Block] = []
-        for future in group:
+        for future, result in group:
             batch = running.pop(future)
             if future.status == "lost" and client.status == "running":
                 # Its result died with a worker before it was fetched; Dask computes it again.
@@ -171,14 +199,12 @@ def on_workers(
                 raise EngineError(GONE)
             error = future.exception() if future.status == "error" else None
             if error is None:
-                found, seconds = future.result()
+                found, seconds = result
                 blocks.append(found)
                 queue.learn(len(batch), seconds)
             elif type(error).__name__ != "KilledWorker":
                 raise EngineError(f"a worker failed: {type(error).__name__}: {error}") from error
-            elif len(batch) > 1:
-                queue.again(batch)
-            else:
+            elif not queue.again(batch):
                 lost += batch
         if blocks:
             yield blocks
@@ -191,22 +217,56 @@ def on_workers(
         )
 
 
+class _Job:
+    """What all batches share, packed once: it is a part of each, as workers come and go."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._design: Design | None = None
+        self._packed = b""
+
+    def packed(self, points: Points) -> bytes:
+        if self._design is not points.design:
+            self._design = points.design
+            self._packed = pickle.dumps((self._evaluator, points.design))
+        return self._packed
+
+
+@lru_cache(maxsize=4)
+def _unpacked(job: bytes) -> tuple[Evaluator, Design]:
+    found: tuple[Evaluator, Design] = pickle.loads(job)
+    return found
+
+
 class _Queue:
     """Runs that wait for a worker, and how many of them make a batch."""
 
     def __init__(self, runs: Sequence[Indices]) -> None:
         self._runs = list(reversed(runs))
-        self._alone: list[Indices] = []
+        self._suspects: list[Indices] = []
+        self._alone: set[int] = set()
         self._seconds: float | None = None
 
-    def next(self, slots: int) -> list[Indices]:
-        """The next batch; towards the end smaller ones, so that workers finish together."""
-        if self._alone:
-            return [self._alone.pop()]
-        wanted = 1 if self._seconds is None else round(TASK_SECONDS / max(self._seconds, 1e-9))
-        fair = math.ceil(len(self._runs) / slots)
-        count = max(1, min(wanted, fair))
-        return [self._runs.pop() for _ in range(min(count, len(self._runs)))]
+    def next(self, slots: int, running: int) -> list[Indices]:
+        """The next batch; towards the end smaller ones, so that workers finish together.
+
+        Runs of batches that took workers down come last and each alone: a worker that dies
+        takes down all that it was given.
+        """
+        if not self._runs:
+            if running or not self._suspects:
+                return []
+            run = self._suspects.pop()
+            self._alone.add(int(run[0]))
+            return [run]
+        wanted = least = 1
+        if self._seconds is not None:
+            wanted, least = (
+                max(1, round(seconds / max(self._seconds, 1e-9)))
+                for seconds in (TASK_SECONDS, LEAST_SECONDS)
+            )
+        fair = max(least, math.ceil(len(self._runs) / slots))
+        return [self._runs.pop() for _ in range(min(wanted, fair, len(self._runs)))]
 
     def learn(self, runs: int, seconds: float) -> None:
         """Follow how long a run takes; a slow one counts at once, a fast one little by little."""
@@ -214,12 +274,17 @@ class _Queue:
         before = each if self._seconds is None else self._seconds
         self._seconds = max(each, (before + each) / 2)
 
-    def again(self, batch: Sequence[Indices]) -> None:
-        """Runs of a batch that took its workers down, to be tried one by one."""
-        self._alone += batch
+    def again(self, batch: Sequence[Indices]) -> bool:
+        """Try the runs of a batch that took its workers down alone; False for one that was."""
+        if int(batch[0][0]) in self._alone:
+            return False
+        self._suspects += batch
+        return True
 
 
-def _compute(evaluator: Evaluator, parts: Sequence[Points], version: str) -> tuple[Block, float]:
+def _compute(
+    job: bytes, indices: Indices, axes: tuple[Axis, ...], lengths: Sequence[int], version: str
+) -> tuple[Block, float]:
     """What a worker does: a batch on one thread, one batch at a time in each process.
 
     Numba's simplest threading layer ends the process when two threads enter it at once.
@@ -228,9 +293,11 @@ def _compute(evaluator: Evaluator, parts: Sequence[Points], version: str) -> tup
         raise EngineError(f"the worker runs qubudget {__version__}, the driver {version}")
     import numba
 
+    evaluator, design = _unpacked(job)
     with _computing:
         began = time.perf_counter()
         numba.set_num_threads(1)
+        parts = Points(design, indices, axes).split(lengths)
         block = joined([evaluator(part) for part in parts])
         return block, time.perf_counter() - began
 

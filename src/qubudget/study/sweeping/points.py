@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,7 +37,7 @@ class Axis:
     unit: str | None
     values: NDArray[Any]
 
-    def take(self, positions: Indices) -> Axis:
+    def take(self, positions: Indices | slice) -> Axis:
         """The same axis with the values at these positions."""
         return Axis(self.key, self.unit, self.values[positions])
 
@@ -62,6 +63,15 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def split(self, lengths: Sequence[int]) -> Iterator[Points]:
+        """These points in parts of such lengths, one after another."""
+        stop = 0
+        for length in lengths:
+            part = slice(stop, stop := stop + length)
+            yield Points(
+                self.design, self.indices[part], tuple(axis.take(part) for axis in self.axes)
+            )
 
     def design_at(self, position: int) -> Design:
         """The changed design of one of these points; DesignError where it is inconsistent."""

@@ -1,0 +1,66 @@
+"""Figures that use what width their place has: on a desk, side by side, on a phone."""
+
+from __future__ import annotations
+
+from bokeh.models import CustomJS, Range1d
+from bokeh.models.annotations import LegendItem
+from bokeh.plotting import figure
+
+from qubudget.app.views.look import span
+
+USUAL_WIDTH = 480.0
+"""Of a frame, pixels, until the browser says its own."""
+
+FIT = """
+const width = plot.inner_width;
+if (!(width > 0)) return;
+const quiet = {sync: false};
+const arrange = () => {
+  const left = Bokeh.index.find_one(plot)?.frame?.bbox.left ?? 0;
+  for (const [legend, most] of legends) {
+    const needs = legend.items.filter((item) => item.visible)
+      .map((item) => 6.8 * item.label.value.length + 44);
+    const total = (ncols) => Array.from({length: ncols}, (_, column) =>
+      Math.max(0, ...needs.filter((_, i) => i % ncols === column))).reduce((a, b) => a + b);
+    let ncols = most;
+    while (ncols > 1 && total(ncols) > plot.outer_width - 8) ncols -= 1;
+    const styles = {"margin-left": `${-left}px`};
+    if (ncols !== legend.ncols || legend.styles["margin-left"] !== styles["margin-left"]) {
+      legend.setv({ncols, styles}, quiet);
+    }
+  }
+};
+if (legends.length) requestAnimationFrame(arrange);
+const [low, high, pixels] = plot.x_range.tags;
+if (pixels !== undefined) {
+  const log = plot.x_scale.type === "LogScale";
+  const [start, last] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
+  const end = start + (last - start) / (1 - Math.min(pixels / width, 0.6));
+  const to = log ? 10 ** end : end;
+  plot.x_range.setv({end: to, reset_end: to}, quiet);
+}
+"""
+"""As many columns of the legend as fit, below the whole figure; room for words beside the bars."""
+
+
+def fit(made: figure) -> None:
+    """Let a figure use what width its place has, see `FIT`."""
+    legends = [[shown, shown.ncols] for shown in made.legend]
+    script = CustomJS(args={"plot": made, "legends": legends}, code=FIT)
+    made.js_on_change("inner_width", script)
+    made.x_range.js_on_change("tags", script)
+    for shown in made.legend:
+        for item in shown.items:
+            if isinstance(item, LegendItem):
+                item.js_on_change("label", script)
+                item.js_on_change("visible", script)
+
+
+def room(within: Range1d, low: float, high: float, pixels: float, log: bool = False) -> None:
+    """Set a range that ends so many pixels beyond its data, whatever the figure's width."""
+    share = pixels / USUAL_WIDTH
+    end = high * (high / low) ** (share / (1 - share)) if log else (
+        high + (high - low) * share / (1 - share)
+    )  # fmt: skip
+    span(within, low, end)
+    within.tags = [low, high, pixels]
