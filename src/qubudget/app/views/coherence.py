@@ -45,7 +45,7 @@ class CoherenceView(View):
         made = plot(
             280, self.title, x_range=self._range, y_range=self._channels, x_axis_type="log"
         )  # fmt: skip
-        made.xaxis.axis_label = "rate (1/s); at the right: its time, 1/rate, and its share"
+        made.xaxis.axis_label = "rate (1/s); beside it: 1/rate and share"
         made.yaxis.axis_label = "channel"
         made.ygrid.visible = False
         entries, self._bands, self._lines, self._times = [], {}, {}, {}

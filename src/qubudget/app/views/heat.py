@@ -36,7 +36,7 @@ from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, PALETTE
 
 _BAR = ("stage", "left", "right", "item", "heat", "part")
-NEAR = 0.72
+NEAR = 0.5
 """Bars that end here or later have their words beyond the line of the rated power."""
 WORDS = 120.0
 """Pixels beside the longest bar."""
