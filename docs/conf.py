@@ -56,6 +56,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "reset_modules": (),
     "remove_config_comments": True,
+    "ignore_repr_types": r"matplotlib\.axes",
 }
 
 

@@ -135,7 +135,9 @@ def _write(block: Block, folder: Path) -> None:
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "docs/tutorial.md", "docs/interchange.md", *(
-    str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs/howto").glob("*.md"))
+    str(path.relative_to(ROOT))
+    for path in sorted((ROOT / "docs/howto").glob("*.md"))
+    if path.name != "index.md"
 ))  # fmt: skip
 
 
