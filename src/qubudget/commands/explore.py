@@ -49,7 +49,7 @@ def write_results(
     """
     from qubudget.errors import DesignError, Problem
     from qubudget.report.figure_files import write_figures
-    from qubudget.report.folder import write_whole
+    from qubudget.whole import write_whole
 
     if folder is None:
         return []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qubudget import whole
 from qubudget.errors import DesignError, Problem
 
 
@@ -26,9 +25,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as place:
-            yield Path(place, path.name)
-            os.replace(Path(place, path.name), path)
+        with whole.whole_file(path) as place:
+            yield place
     except OSError as error:
         raise refused(str(path), "output", str(error), "a place that can be written") from error
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from qubudget.errors import DesignError, Problem
 from qubudget.report.canvas import axes_for, plain, svg
-from qubudget.report.folder import write_whole
 from qubudget.report.numbers import MISSING, engineering
 from qubudget.report.reading import Data, number, reason, rows, section, source_line
 from qubudget.report.style import BLUE, INK, VERMILLION
 from qubudget.report.table import Column, Table
+from qubudget.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from qubudget.report.canvas import Draw
 from qubudget.report.reading import Data
 from qubudget.report.style import SVG_METADATA, figure_style
+from qubudget.whole import write_whole
 
 RESOLUTION = 300
 """Dots per inch of a PNG."""
@@ -58,7 +58,7 @@ def write_figures(
     written = []
     for name, draw in names.items():
         images = figure_images(draw, data, formats, width)
-        written += [_whole(target / f"{name}.{kind}", image) for kind, image in images.items()]
+        written += [write_whole(target / f"{name}.{kind}", image) for kind, image in images.items()]
     return written
 
 
@@ -84,17 +84,3 @@ def _safe(name: str) -> str:
     if not re.search(r"[A-Za-z0-9]", found):
         raise ValueError(f"{name!r} makes no file name")
     return found
-
-
-def _whole(path: Path, content: bytes) -> Path:
-    """Write bytes so that they appear whole or not at all; returns the path."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return path

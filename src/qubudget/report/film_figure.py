@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from qubudget.report.numbers import engineering
 from qubudget.report.panels import MM, colour_scale, draw_map, few_ticks, grid_values, panels, sized
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLACK, STYLE
+from qubudget.whole import whole_file
 
 if TYPE_CHECKING:
     import xarray
@@ -160,19 +160,10 @@ def write_film(dataset: xarray.Dataset, path: str | os.PathLike[str], qubits: Pl
             return [image]
 
         film = FuncAnimation(figure, show, frames=len(frames), init_func=lambda: [image])
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-        )
-        os.close(handle)
-        try:
+        with whole_file(target) as place:
             film.save(
-                name, writer=PillowWriter(fps=PER_SECOND), savefig_kwargs={"facecolor": "white"}
+                place, writer=PillowWriter(fps=PER_SECOND), savefig_kwargs={"facecolor": "white"}
             )
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
     return target
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qubudget.errors import DesignError, Problem
+from qubudget.whole import write_whole
 
 if TYPE_CHECKING:
     from qubudget.pipeline import Report
@@ -45,17 +44,3 @@ def write_folder(report: Report, document: Mapping[str, Any], folder: Path) -> l
     except OSError as error:
         allowed = "a folder that can be written"
         raise DesignError(str(folder), [Problem("--output", str(error), allowed)]) from error
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text so that it appears whole or not at all; returns the path."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return path
