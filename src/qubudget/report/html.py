@@ -7,8 +7,6 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from qubudget.report import figures, tables
 from qubudget.report.burst_figure import draw_courses
 from qubudget.report.chip_figure import draw_chip
@@ -27,6 +25,7 @@ from qubudget.report.records import claims_table, measured_table, provenance_tab
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.survival_figure import draw_survival
+from qubudget.report.template import render
 from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
 from qubudget.report.trade_figure import draw_trades
 
@@ -47,15 +46,9 @@ def write_html(data: Data, path: str | PathLike[str]) -> Path:
 
 def render_html(data: Data) -> str:
     """The page's text: inline style and figures, no script, no request to anywhere."""
-    environment = Environment(
-        loader=PackageLoader("qubudget.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sources = section(data, "provenance").get("sources") or ()
-    return environment.get_template("template.html.j2").render(
+    return render(
+        "template.html.j2",
         name=design_name(data),
         title=design_title(data),
         sources=[str(source) for source in sources],

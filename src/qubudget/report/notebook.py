@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from math import log10
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from qubudget.report import figures
@@ -17,6 +16,7 @@ from qubudget.report.part import inline_svg
 from qubudget.report.reading import Data, design_name, design_title, rows, section, source_line
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.tables import verdict_tables
+from qubudget.report.template import render
 
 if TYPE_CHECKING:
     from qubudget.design.design import Design, EffectiveValue
@@ -59,7 +59,7 @@ def design_html(design: Design) -> str:
             "meaning": value.description,
         }
         sections.setdefault(head if key else GENERAL, []).append(row)
-    return _render(
+    return render(
         "notebook_design.html.j2",
         name=design.name,
         title=design.title,
@@ -72,7 +72,7 @@ def design_html(design: Design) -> str:
 
 def _report(data: Data) -> str:
     found = verdict_tables(data)
-    return _render(
+    return render(
         "notebook_report.html.j2",
         name=design_name(data),
         title=design_title(data),
@@ -106,14 +106,3 @@ def _value_words(value: EffectiveValue) -> str:
     if value.unit == "dB":
         return quantity(10 * log10(found), "dB")
     return quantity(found, value.unit)
-
-
-def _render(template: str, /, **values: Any) -> str:
-    environment = Environment(
-        loader=PackageLoader("qubudget.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(**values)
