@@ -32,8 +32,14 @@ class User:
         """A user who has loaded the page."""
         token = re.search(r'"token":"([^"]+)"', await asyncio.to_thread(_page, url))
         assert token is not None
-        asked = HTTPRequest(f"ws://{urlsplit(url).netloc}/ws", headers={"Origin": url.rstrip("/")})
+        asked = HTTPRequest(
+            f"ws://{urlsplit(url).netloc}/ws",
+            headers={"Origin": url.rstrip("/")},
+            connect_timeout=60,
+            request_timeout=60,
+        )
         user = cls(await websocket_connect(asked, subprotocols=["bokeh", token[1]]))
+        await user.hear("ACK")
         await user.send("PULL-DOC-REQ", {})
         page = await user.hear("PULL-DOC-REPLY")
         user.parts = {root["attributes"].get("name"): root["id"] for root in page["doc"]["roots"]}
@@ -47,6 +53,7 @@ class User:
         """The content of the next message of a kind that has a word in it."""
         while True:
             header, _, content = [str(await self.socket.read_message()) for _ in range(3)]
+            assert header != "None", "the server has closed the socket"
             said = json.loads(header)
             for _ in range(2 * said.get("num_buffers", 0)):
                 await self.socket.read_message()
@@ -82,7 +89,7 @@ async def use(user: User, value: float) -> str:
 
 
 async def all_together(url: str) -> list[str]:
-    users = await asyncio.gather(*(User.of(url) for _ in range(USERS)))
+    users = [await User.of(url) for _ in range(USERS)]
     found = await asyncio.gather(*(use(user, 5 + n / 10) for n, user in enumerate(users)))
     for user in users:
         user.socket.close()

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qubudget.design.units import to_si
+from qubudget.design.units import readable, to_si
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,9 @@ def test_a_value_written_in_si_comes_back(value: float) -> None:
 def test_decibels_add(first: float, second: float) -> None:
     product = to_si(f"{first!r} dB", "dB") * to_si(f"{second!r} dB", "dB")
     assert math.isclose(product, to_si(f"{first + second!r} dB", "dB"), rel_tol=1e-9)
+
+
+@settings(deadline=None)
+@given(st.floats(1e-16, 1e13), st.sampled_from(["W", "K", "s", "Hz"]))
+def test_what_is_readable_is_read_back_to_three_digits(value: float, unit: str) -> None:
+    assert to_si(readable(value, unit), unit) == pytest.approx(value, rel=0.0051)

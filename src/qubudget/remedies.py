@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qubudget.design import Design
+from qubudget.design.units import readable
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor, superconductor_names
 from qubudget.search import edge, smallest
@@ -109,7 +110,8 @@ class Remedies:
             power, power / STRONGEST,
         )  # fmt: skip
         if found is not None:
-            yield Change(key, found, "W", f"{key} at most {found:.3g} W instead of {power:.3g} W")
+            words = f"{key} at most {readable(found, 'W')} instead of {readable(power, 'W')}"
+            yield Change(key, found, "W", words)
 
     # --- qubit --------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Remedies:
                 "qubit.stage",
                 found,
                 "K",
-                f"a chip at most {found:.3g} K warm instead of {chip:.3g} K",
+                f"a chip at most {readable(found, 'K')} warm instead of {readable(chip, 'K')}",
             )
 
     def _gate_time(self, name: str) -> Iterator[Change]:
@@ -203,7 +205,8 @@ class Remedies:
 
         found = edge(lasting, time, time / 100)
         if found is not None and found < time:
-            yield Change(key, found, "s", f"{key} at most {found:.3g} s instead of {time:.3g} s")
+            words = f"{key} at most {readable(found, 's')} instead of {readable(time, 's')}"
+            yield Change(key, found, "s", words)
 
     # --- error correction ---------------------------------------------------------------
 
@@ -261,7 +264,8 @@ class Remedies:
             most = time / constraint.value
             yield Change(
                 "code.decoding_time", most, "s",
-                f"a decoder that takes less than {most:.3g} s a round instead of {time:.3g} s",
+                f"a decoder that takes less than {readable(most, 's')} a round instead of "
+                f"{readable(time, 's')}",
             )  # fmt: skip
 
     def _logical(self, target: float) -> Iterator[Change]:

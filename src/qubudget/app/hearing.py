@@ -77,6 +77,7 @@ class Hearing:
     def take(self, moves: Moves) -> Show:
         """Take moved values; then draw, and let the form send the next."""
         page = self._page
+        page.taking = True
         for key, value in moves.values.items():
             try:
                 self._take(key, value)
@@ -85,6 +86,7 @@ class Hearing:
                 page.problems = {key: "not taken: the program failed, see the server's log"}
 
         def done() -> None:
+            page.taking = False
             page.draw()
             page.form.send({"type": "done", "count": moves.count})
 

@@ -78,7 +78,11 @@ class Inbox:
 
     async def _drain(self) -> None:
         while (waiting := self._next()) is not None:
-            self.later(await asyncio.to_thread(self._do, waiting))
+            show = await asyncio.to_thread(self._do, waiting)
+            try:
+                self.later(show)
+            except Exception:  # the next request must be done all the same
+                _LOG.exception("a request was not shown")
 
     def _next(self) -> Request | Moves | None:
         with self._lock:

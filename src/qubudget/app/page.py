@@ -53,7 +53,7 @@ class Page:
         self._shown: dict[str, Any] = {}
         self._stale: frozenset[str] = frozenset()
         self._design = self._opened = design
-        self._drawing = self._closed = self._dark = False
+        self._drawing = self._closed = self._dark = self.taking = False
         self._lock = Lock()
         hearing = Hearing(self)
         self.hear = hearing.hear
@@ -148,7 +148,7 @@ class Page:
     def _changed(self) -> None:
         """A session has something new (any thread): draw once, soon."""
         with self._lock:
-            if self._drawing or self.document is None:
+            if self._drawing or self.taking or self.document is None:
                 return  # it is drawn anyway
             self._drawing = True
         self.inbox.later(self.draw)

@@ -38,6 +38,24 @@ _EXAMPLES = {
 }
 
 
+_PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def readable(value: float, unit: str) -> str:
+    """An SI value to three digits as a design file would state it.
+
+    unit : one that takes prefixes ("W", "K", "s", "Hz", ...).
+
+    >>> readable(2.41e-3, "W"), readable(0.9999e-6, "s"), readable(0.0, "K")
+    ('2.41 mW', '1 us', '0 K')
+    """
+    rounded = float(f"{value:.3g}")
+    if rounded == 0 or not math.isfinite(rounded):
+        return f"{rounded:g} {unit}"
+    power = min(12, max(-15, 3 * math.floor(math.log10(abs(rounded)) / 3 + 1e-12)))
+    return f"{rounded / 10.0**power:.4g} {_PREFIXES[power]}{unit}"
+
+
 @cache
 def _registry() -> Any:
     # Where Dask is installed pint imports it, xarray with it, to know its arrays when it meets
