@@ -48,12 +48,13 @@ def reproduce(
     if output is not None:
         from qubudget.report.figure_files import write_figures
         from qubudget.report.paper_figures import paper_figures
+        from qubudget.whole import write_whole
 
         output.mkdir(parents=True, exist_ok=True)
         for document in documents:
-            path = output / f"{document['paper']}.json"
-            path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", "utf-8")
-            write_figures(paper_figures(document), document, output / document["paper"])
+            stem = str(document["paper"])
+            write_whole(output / f"{stem}.json", json.dumps(document, indent=2, allow_nan=False))
+            write_figures(paper_figures(document), document, output / stem)
     if as_json:
         print_json(documents[0] if paper else documents)
         return
