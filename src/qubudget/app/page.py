@@ -52,6 +52,7 @@ class Page:
         self.problems: dict[str, str] = {}
         self._shown: dict[str, Any] = {}
         self._stale: frozenset[str] = frozenset()
+        self._film: Any = None
         self._design = self._opened = design
         self._drawing = self._closed = self._dark = self.taking = False
         self._lock = Lock()
@@ -165,8 +166,9 @@ class Page:
             is_stale = card.wing in stale
             if not self._shown or not same or is_stale != (card.wing in self._stale):
                 view = self.views[card.name]
-                if isinstance(view, ChipView):
-                    view.load(session.dataset())
+                if isinstance(view, ChipView) and (film := session.dataset()) is not self._film:
+                    view.load(film)
+                    self._film = film
                 view.update(document, is_stale)
         self._shown, self._stale = document, stale
         state = headline_state(session)

@@ -60,6 +60,7 @@ class Session:
         self._cold: Cold | None = None
         self._wanted: Mapping[str, str] = {}
         self._shown: dict[str, tuple[str, Part]] = {}
+        self._film: tuple[Any, xarray.Dataset] | None = None
         self._documents = Documents()
         self._document: dict[str, Any] = {"name": design.name, "title": design.title}
         self._error: str | None = None
@@ -129,8 +130,9 @@ class Session:
             if "impact" not in self._shown:
                 return None
             result = self._shown["impact"][1].result
-        arrays: xarray.Dataset = result.arrays()
-        return arrays
+            if self._film is None or self._film[0] is not result:
+                self._film = (result, result.arrays())
+            return self._film[1]
 
     # --- what a user does -----------------------------------------------------------------
 
