@@ -195,6 +195,15 @@ def algorithm_constraint(design: Design, qec: QecResult) -> Constraint:
     return Constraint("algorithm_failure", spoilt, limit, "1", reason=qec.reason)
 
 
+def error_constraints(design: Design, qec: QecResult) -> Iterator[Constraint]:
+    """Those of error correction; of decoder and algorithm where the design states them."""
+    yield logical_constraint(design, qec)
+    if design.code.decoding_time is not None:
+        yield decoder_constraint(qec)
+    if design.targets.algorithm_qubits is not None:
+        yield algorithm_constraint(design, qec)
+
+
 def judge(
     design: Design,
     thermal: ThermalResult,
@@ -206,12 +215,8 @@ def judge(
     """Every constraint of a design, along the chain, with remedies for those that fail."""
     constraints = [
         *cold_constraints(design, thermal, coherence),
-        logical_constraint(design, qec),
+        *error_constraints(design, qec),
     ]
-    if design.code.decoding_time is not None:
-        constraints.append(decoder_constraint(qec))
-    if design.targets.algorithm_qubits is not None:
-        constraints.append(algorithm_constraint(design, qec))
     judged = [
         constraint if constraint.passed else replace(constraint, would_pass=remedies(constraint))
         for constraint in constraints

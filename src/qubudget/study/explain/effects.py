@@ -25,10 +25,8 @@ from qubudget.study.explain.catalogue import entry_of
 from qubudget.study.explain.trying import QUBITS, TOTAL, Tried, changed, tried_values
 from qubudget.verdict import (
     Constraint,
-    algorithm_constraint,
     cold_constraints,
-    decoder_constraint,
-    logical_constraint,
+    error_constraints,
 )
 
 NEAR = 1.02
@@ -229,11 +227,7 @@ def constraints_of(
         *cold_constraints(design, thermal, coherence),
     ]
     if qec is not None:
-        found.append(logical_constraint(design, qec))
-        if design.code.decoding_time is not None:
-            found.append(decoder_constraint(qec))
-        if design.targets.algorithm_qubits is not None:
-            found.append(algorithm_constraint(design, qec))
+        found += error_constraints(design, qec)
     return {constraint.name: constraint for constraint in found}
 
 
