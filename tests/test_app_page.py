@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from bokeh.document import Document
 
 from qubudget.app import widgets
 from qubudget.app.controls import MAIN, controls
@@ -302,6 +303,25 @@ def test_more_sampling_keeps_the_design(page: Page) -> None:
     assert page.toolbar.effort == "standard"
     page.hear({"type": "reset"})
     assert page.session.design.sha256() == DESIGN.sha256()
+
+
+def test_what_came_before_anybody_looked_is_shown(page: Page) -> None:
+    waits = page.headline.state["progress"]
+    page.session.cancel()
+    assert page.headline.state["progress"] == waits != "stopped"
+    page.attach(Document())
+    assert page.headline.state["progress"] == "stopped"
+
+
+def test_figures_are_sound(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    document = Document()
+    for view in page.views.values():
+        document.add_root(view.model)
+    document.validate()
+    assert not caplog.records
+    page.views["heat"].figures[0].renderers[0].glyph.right = "no such column"
+    document.validate()
+    assert "no such column" in caplog.text
 
 
 def test_a_closed_page_draws_no_more(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ NASTY = '<script>alert("1")</script>$x$ & "quoted"'
 
 
 @pytest.fixture(scope="module")
-def report() -> qb.Report:
-    return qb.evaluate(qb.load("krinner-xld400"), effort="quick", seed=1)
+def report(preset_report: Callable[[str], qb.Report]) -> qb.Report:
+    return preset_report("krinner-xld400")
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,9 @@ def plots(report: qb.Report) -> Plots:
 
 
 @pytest.fixture(scope="module")
-def runaway() -> Plots:
+def runaway(preset_report: Callable[[str], qb.Report]) -> Plots:
     """Of the first paper's eighth scenario, 100 uW where 50 uW can be cooled."""
-    return Plots(qb.evaluate(qb.load("entropy-trap"), effort="quick", seed=1))
+    return Plots(preset_report("entropy-trap"))
 
 
 COUNTS = {

@@ -33,8 +33,9 @@ TESTS = str(Path(__file__).parent)
 
 
 @pytest.fixture(autouse=True)
-def _workers_find_the_toys(monkeypatch: pytest.MonkeyPatch) -> None:
+def _workers_find_the_toys_and_no_limit_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", TESTS, prepend=os.pathsep)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)  # the workers' own setting counts
     monkeypatch.setattr(engine, "TASK_SECONDS", 0.1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from qubudget.app.places import Kind, field_path, kind_of, names_for
@@ -146,11 +147,22 @@ def coupled(design: Design, key: str, value: Any) -> dict[str, Any]:
 
 
 def _control(design: Design, at: EffectiveValue, sources: Mapping[str, str]) -> Control | None:
-    path = field_path(at.key)
-    section, field = at.key.partition(".")[0], at.key.split(".")
-    if "." not in path or field[-1] in (*PROVENANCE, "name") or at.value is None:
+    if at.value is None or at.origin.startswith("from ") or isinstance(at.value, list | dict):
         return None
-    if at.origin.startswith("from ") or isinstance(at.value, list | dict):
+    names, half = names_for(design, at.key), 0.0
+    if (path := field_path(at.key)) in ON_CHIP:
+        half = (design.chip.length if path.endswith("x") else design.chip.width) / 2
+    return _made(at, _origin(at, sources), names, half)
+
+
+@lru_cache(maxsize=4096)
+def _made(at: EffectiveValue, origin: str, names: tuple[str, ...], half: float) -> Control | None:
+    """The control of a value; kept, since a moved slider leaves all others as they were.
+
+    ``names`` : what the design and the catalogue offer; ``half`` : of the chip along this axis.
+    """
+    path, field = field_path(at.key), at.key.split(".")
+    if "." not in path or field[-1] in (*PROVENANCE, "name"):
         return None
     try:
         kind = kind_of(at.key)
@@ -162,19 +174,19 @@ def _control(design: Design, at: EffectiveValue, sources: Mapping[str, str]) -> 
     name: KindName = "text"
     if kind.quantity is not None:
         name = "number"
-        value, unit, slider = _number(design, at, path, kind.quantity)
+        value, unit, slider = _number(at, path, kind.quantity, half)
     elif kind.base is int:
         name, slider = "integer", _whole(path, at.value, kind.bounds)
     elif kind.base is bool:
         name = "switch"
     else:
-        choices = choices or names_for(design, at.key)
+        choices = choices or names
         if choices:
             name = "choice"
             choices = choices if value in choices else (value, *choices)
     return Control(
         key=at.key,
-        section=section,
+        section=field[0],
         label=_label(field, path),
         kind=name,
         unit=shown_unit(unit),
@@ -185,14 +197,14 @@ def _control(design: Design, at: EffectiveValue, sources: Mapping[str, str]) -> 
         value=value,
         choices=choices,
         description=at.description,
-        origin=_origin(at, sources),
+        origin=origin,
         allowed=_allowed(kind),
         wing=first_wing(at.key),
     )
 
 
 def _number(
-    design: Design, at: EffectiveValue, path: str, quantity: Quantity
+    at: EffectiveValue, path: str, quantity: Quantity, half: float
 ) -> tuple[float, str, Slider]:
     """Value as shown, the unit as written, and the slider of a quantity."""
     si, reach = float(at.value), REACH.get(path, WIDE)
@@ -202,8 +214,7 @@ def _number(
         return si, "", quantity_slider(si, "", quantity, ENDS.get(path), reach)
     typical = ENDS.get(path)
     if path in ON_CHIP:
-        typical = (design.chip.length if path.endswith("x") else design.chip.width) / 2
-        quantity = replace(quantity, low=-typical, high=typical)
+        typical, quantity = half, replace(quantity, low=-half, high=half)
     value, unit = in_unit(si, quantity.unit, at.text, typical)
     return value, unit, quantity_slider(value, unit, quantity, typical, reach)
 
@@ -217,7 +228,9 @@ def _whole(path: str, value: int, bounds: tuple[int, int]) -> Slider:
 
 def _origin(at: EffectiveValue, sources: Mapping[str, str]) -> str:
     """Where a value came from, with the source that its file states for it."""
-    source = next((s for place, s in sources.items() if at.key.startswith(f"{place}.")), "")
+    parts = at.key.split(".")
+    above = (".".join(parts[:length]) for length in range(1, len(parts)))
+    source = next((sources[place] for place in above if place in sources), "")
     return f"{at.origin}; {source}" if source and at.origin not in ("set", "default") else at.origin
 
 

@@ -110,8 +110,9 @@ class Page:
         return page
 
     def attach(self, document: Document) -> None:
-        """Draw in this document from now on; close with it."""
+        """Draw in this document from now on, first what came meanwhile; close with it."""
         self.document = self.inbox.document = document
+        self.draw()
         document.on_session_destroyed(lambda context: self.close())
         panel.state.onload(self._add_later_views)
 

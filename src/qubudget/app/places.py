@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from annotated_types import Ge, Le
@@ -36,6 +36,7 @@ class Kind:
     choices: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def kind_of(key: str) -> Kind:
     """Type of the value at a dotted key of a design."""
     annotation, metadata = _found(DesignModel, key.split("."))
@@ -157,6 +158,7 @@ def _members() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4096)
 def field_path(key: str) -> str:
     """Section and field of a dotted key, without the names of members and stages.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from qubudget.design import Design
@@ -71,6 +72,7 @@ def read_by(wing: str, key: str) -> bool:
     return _among(READS[wing], key)
 
 
+@lru_cache(maxsize=4096)
 def first_wing(key: str) -> str:
     """The first wing along the chain that reads the value at a dotted key."""
     return next((wing for wing in WINGS if read_by(wing, key)), WINGS[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import signal
@@ -10,11 +11,14 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import panel
 from bokeh.io import curdoc
+from bokeh.settings import settings
 from panel.io.server import get_server
+from tornado.ioloop import IOLoop
 
 from qubudget.app.jobs import Jobs
 from qubudget.app.page import Page
@@ -26,6 +30,8 @@ HOME = "127.0.0.1"
 PORT = 5006
 MOST_MESSAGE = 3_000_000
 """Bytes of one message of a browser; a design has at most a third of that."""
+NEXT_PAGE = 4.0
+"""Seconds after which a page is made for the user to come."""
 
 
 def origins(address: str, port: int) -> list[str]:
@@ -72,11 +78,11 @@ def make_server(
     DesignError: the address or the port cannot be had.
     """
     port = port or free_port(address)
-    pages: Callable[[], panel.Template] = _pages(design, jobs, effort)
+    pages = Pages(partial(Page, design, jobs, effort))
     try:
         return get_server(
-            {"/": pages}, port=port, address=address, title="qubudget", start=False, show=False,
-            websocket_origin=origins(address, port), websocket_max_message_size=MOST_MESSAGE,
+            {"/": pages.template}, port=port, address=address, title="qubudget", start=False,
+            show=False, websocket_origin=origins(address, port), websocket_max_message_size=MOST_MESSAGE,
             http_server_kwargs={"max_body_size": MOST_MESSAGE, "max_buffer_size": MOST_MESSAGE},
             keep_alive_milliseconds=20_000, unused_session_lifetime_milliseconds=20_000,
         )  # fmt: skip
@@ -86,17 +92,27 @@ def make_server(
         ) from error
 
 
-def _pages(design: Design, jobs: Jobs, effort: Effort) -> Callable[[], panel.Template]:
-    """What makes a page; the first is made now, so that nobody waits for compilers."""
-    ready = [Page(design, jobs, effort)]
+class Pages:
+    """A page for every user. One is made beforehand, the first at once: nobody waits for compilers.
 
-    def page() -> panel.Template:
-        made = ready.pop() if ready else Page(design, jobs, effort)
+    The next follows in a thread, some seconds after one was given away: not while that is loading.
+    """
+
+    def __init__(self, make: Callable[[], Page]) -> None:
+        self._make = make
+        self._ready = [make()]
+
+    def template(self) -> panel.Template:
+        """A page in the document that is being made."""
+        made = self._ready.pop() if self._ready else self._make()
         made.set_theme(panel.state.cookies.get("qubudget-theme") == "dark")
         made.attach(curdoc())
+        IOLoop.current().call_later(NEXT_PAGE, self._make_next)
         return made.template()
 
-    return page
+    async def _make_next(self) -> None:
+        if not self._ready:
+            self._ready.append(await asyncio.to_thread(self._make))
 
 
 def free_port(address: str) -> int:
@@ -131,6 +147,7 @@ def serve(
             f"warning: {address} can be reached from other machines; whoever reaches it can use "
             "this one's processor, and there is no password\n"
         )
+    settings.perform_document_validation = False  # the tests do it
     for name in ("bokeh", "tornado", "panel"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with Jobs() as jobs:

@@ -151,6 +151,8 @@ def _steady(old: Control | None, new: Control) -> Control:
         return new
     if old.low is None or old.high is None or not old.low <= new.value <= old.high:
         return new
+    if (old.low, old.high, old.step, old.log) == (new.low, new.high, new.step, new.log):
+        return new
     return replace(new, low=old.low, high=old.high, step=old.step, log=old.log)
 
 

@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -88,6 +89,11 @@ def field_place(field: FieldInfo) -> Place:
 
 def find_place(root: type[Section], path: Iterable[str]) -> Place | None:
     """What the schema says of a path, or None where the schema knows no such path."""
+    return _find_place(root, tuple(path))
+
+
+@lru_cache(maxsize=4096)
+def _find_place(root: type[Section], path: tuple[str, ...]) -> Place | None:
     place: Place | None = Place(root, False, None, None, "", "", ())
     skip_name = False
     for part in path:

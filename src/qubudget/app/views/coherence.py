@@ -10,6 +10,7 @@ from qubudget.app.views.look import (
     columns,
     decades,
     entry,
+    fill,
     hover,
     legend,
     name_range,
@@ -111,7 +112,7 @@ class CoherenceView(View):
                 )  # fmt: skip
                 for key, value in zip(_KEYS, row, strict=True):
                     data[key].append(value)
-            self._bars[kind].data = data
+            fill(self._bars[kind], data)
         for word, key, _, _ in _TIMES:
             self._mark(word, key, part)
         made = self.figures[0]
@@ -135,11 +136,11 @@ class CoherenceView(View):
         """The line and band of 1/T1 or 1/T2."""
         time = number(part, f"{key}_s")
         known = time is not None and time > 0
-        self._lines[key].data = {"at": [1 / time] if time is not None and time > 0 else []}
+        fill(self._lines[key], {"at": [1 / time] if time is not None and time > 0 else []})
         ends = [number(part, f"{key}_low_s"), number(part, f"{key}_high_s")]
         band = [1 / end for end in ends if end is not None and end > 0]
         both = known and len(band) == 2
-        self._bands[key].data = {"low": band[1:] if both else [], "high": band[:1] if both else []}
+        fill(self._bands[key], {"low": band[1:] if both else [], "high": band[:1] if both else []})
         named(self._times[key], f"1/{word}: {_time(part, key)}")
         self._times[key].visible = known
 

@@ -20,6 +20,7 @@ from qubudget.app.views.look import (
     decades,
     dress_widget,
     entry,
+    fill,
     hover,
     legend,
     literal,
@@ -193,31 +194,37 @@ class HeatView(View):
                 data["heat"].append(engineering(heat, "W"))
                 data["part"].append(percent(share))
                 start[place] += share
-            source.data = data
+            fill(source, data)
             named(shown, name)
             shown.visible = bool(items)
         shares = [stage.share or 0.0 for stage in stages]
         room(self._share_range, 0.0, max(1.0, *shares), WORDS)
-        self._tops.data = {
-            "stage": [stage.factor for stage in stages],
-            "end": [1.0 if NEAR < share < 1 else share for share in shares],
-            "text": [_top(stage) for stage in stages],
-        }
+        fill(
+            self._tops,
+            {
+                "stage": [stage.factor for stage in stages],
+                "end": [1.0 if NEAR < share < 1 else share for share in shares],
+                "text": [_top(stage) for stage in stages],
+            },
+        )
 
     def _fill_watts(self, stages: list[_Stage]) -> None:
         levels = [v for s in stages for v in (s.load, s.capacity) if v is not None and v > 0]
         low, high = decades(levels)
         span(self._watt_range, low / 10, high * 1.5)
         nan = float("nan")
-        self._loads.data = {
-            "stage": [s.factor for s in stages],
-            "floor": [low / 10] * len(stages),
-            "load": [s.load or nan for s in stages],
-            "capacity": [s.capacity or nan for s in stages],
-            "text": [engineering(s.load, "W") for s in stages],
-            "of": [engineering(s.capacity, "W") for s in stages],
-            "share": [percent(s.share) for s in stages],
-        }
+        fill(
+            self._loads,
+            {
+                "stage": [s.factor for s in stages],
+                "floor": [low / 10] * len(stages),
+                "load": [s.load or nan for s in stages],
+                "capacity": [s.capacity or nan for s in stages],
+                "text": [engineering(s.load, "W") for s in stages],
+                "of": [engineering(s.capacity, "W") for s in stages],
+                "share": [percent(s.share) for s in stages],
+            },
+        )
 
     @staticmethod
     def words(document: Data) -> str:

@@ -13,6 +13,7 @@ from qubudget.app.views.look import (
     columns,
     decades,
     entry,
+    fill,
     hover,
     legend,
     named,
@@ -146,7 +147,7 @@ class LogicalView(View):
             )  # fmt: skip
             for name, value in zip(_POINTS, row, strict=True):
                 data[name].append(value)
-        self._sources[key].data = data
+        fill(self._sources[key], data)
         self._entries[key].visible = bool(runs)
 
     def _fit(self, background: Data, simulated: list[float]) -> None:
@@ -159,15 +160,18 @@ class LogicalView(View):
         beyond = [not all(inside[max(i - 1, 0) : i + 2]) for i in range(len(inside))]
         for key, chosen in (("within", inside), ("beyond", beyond)):
             kept = [row for row, wanted in zip(curve, chosen, strict=True) if wanted]
-            self._sources[key].data = {
-                name: [float(row[i]) for row in kept]
-                for i, name in enumerate(("d", "error", "low", "high"))
-            }
+            fill(
+                self._sources[key],
+                {
+                    name: [float(row[i]) for row in kept]
+                    for i, name in enumerate(("d", "error", "low", "high"))
+                },
+            )
             self._entries[key].visible = bool(kept)
         named(self._entries["within"], f"fit, Λ = {_suppression(background)}")
 
     def _line(self, key: str, level: float | None, text: str) -> None:
-        self._sources[key].data = {"at": [level] if level else []}
+        fill(self._sources[key], {"at": [level] if level else []})
         self._entries[key].visible = bool(level)
         named(self._entries[key], text)
 

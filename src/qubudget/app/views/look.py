@@ -105,6 +105,20 @@ def columns(keys: Iterable[str]) -> ColumnDataSource:
     return ColumnDataSource({key: [] for key in keys})
 
 
+def fill(source: ColumnDataSource, data: Mapping[str, list[Any]]) -> None:
+    """Give columns new values, unless they hold them: the browser draws again all that it gets."""
+    held = source.data
+    if held.keys() != data.keys() or not all(_same(held[key], data[key]) for key in data):
+        source.data = dict(data)
+
+
+def _same(one: Any, other: Sequence[Any]) -> bool:
+    """Whether two columns are equal, one nan like another."""
+    return len(one) == len(other) and all(
+        a == b or (a != a and b != b) for a, b in zip(one, other, strict=True)
+    )
+
+
 def axis_range(start: float, end: float) -> Range1d:
     """The range of an axis, to be moved with `span`."""
     return Range1d(start=start, end=end)

@@ -13,6 +13,7 @@ from qubudget.app.views.look import (
     axis_range,
     columns,
     entry,
+    fill,
     hover,
     legend,
     name_range,
@@ -101,7 +102,7 @@ class MarginsView(View):
                 if (row.get("passed") is True) == passed:
                     for key, value in _row(name, row, row.get("name") == binding).items():
                         data[key].append(value)
-            source.data = data
+            fill(source, data)
             self._entries[passed].visible = bool(data["place"])
         places = [_place(number(c, "margin") or 0.0) for c in known]
         low, high = min(-LINEAR, *places), max(LINEAR, *places)

@@ -12,6 +12,7 @@ from qubudget.app.views.look import (
     ceiling,
     columns,
     entry,
+    fill,
     hover,
     legend,
     name_range,
@@ -100,7 +101,7 @@ class TemperatureView(View):
             ends += [share for share in shares if share == share]
         self._stages.factors = [str(factor) for factor in reversed(data["stage"])]
         span(self._range, 0.0, ceiling(max(ends, default=1.0)))
-        self._source.data = data
+        fill(self._source, data)
         made = self.figures[0]
         made.frame_height = 36 * len(stages)
         self._say(_headline(part))

@@ -11,6 +11,7 @@ from qubudget.app.views.look import (
     columns,
     decades,
     entry,
+    fill,
     hover,
     legend,
     literal,
@@ -103,16 +104,19 @@ class TimelineView(View):
         fractions = self._curves(_X, "", points)
         stages = [s for s in rows(section(part, "published"), "stages")
                   if (number(s, "time_s") or 0) > 0 and (number(s, "t1_s") or 0) > 0]  # fmt: skip
-        self._published.data = {
-            "time": [s["time_s"] for s in stages],
-            "value": [s["t1_s"] for s in stages],
-            "when": [engineering(s["time_s"], "s") for s in stages],
-            "shown": [engineering(s["t1_s"], "s") for s in stages],
-            "name": [literal(f"published: {s.get('name')}") for s in stages],
-        }
+        fill(
+            self._published,
+            {
+                "time": [s["time_s"] for s in stages],
+                "value": [s["t1_s"] for s in stages],
+                "when": [engineering(s["time_s"], "s") for s in stages],
+                "shown": [engineering(s["t1_s"], "s") for s in stages],
+                "name": [literal(f"published: {s.get('name')}") for s in stages],
+            },
+        )
         self._stages.visible = bool(stages)
         recovery = number(part, "recovery_time_s")
-        self._recovery.data = {"at": [recovery] if recovery else []}
+        fill(self._recovery, {"at": [recovery] if recovery else []})
         for shown in self._recovered:
             named(shown, f"recovery {engineering(recovery, 's')}")
             shown.visible = bool(recovery)
@@ -131,13 +135,16 @@ class TimelineView(View):
         levels = []
         for key, word, *_ in curves:
             kept = [(p["time_s"], v) for p in points if (v := number(p, key) or 0.0) > least]
-            self._sources[key].data = {
-                "time": [time for time, _ in kept],
-                "value": [value for _, value in kept],
-                "when": [engineering(time, "s") for time, _ in kept],
-                "shown": [engineering(value, unit) for _, value in kept],
-                "name": [word] * len(kept),
-            }
+            fill(
+                self._sources[key],
+                {
+                    "time": [time for time, _ in kept],
+                    "value": [value for _, value in kept],
+                    "when": [engineering(time, "s") for time, _ in kept],
+                    "shown": [engineering(value, unit) for _, value in kept],
+                    "name": [word] * len(kept),
+                },
+            )
             self._entries[key].visible = bool(kept)
             levels += [value for _, value in kept]
         return levels
