@@ -82,7 +82,8 @@ def make_server(
     try:
         return get_server(
             {"/": pages.template}, port=port, address=address, title="qubudget", start=False,
-            show=False, websocket_origin=origins(address, port), websocket_max_message_size=MOST_MESSAGE,
+            show=False, websocket_origin=origins(address, port),
+            websocket_max_message_size=MOST_MESSAGE,
             http_server_kwargs={"max_body_size": MOST_MESSAGE, "max_buffer_size": MOST_MESSAGE},
             keep_alive_milliseconds=20_000, unused_session_lifetime_milliseconds=20_000,
         )  # fmt: skip

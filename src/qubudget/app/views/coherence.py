@@ -46,7 +46,7 @@ class CoherenceView(View):
         made = plot(
             280, self.title, x_range=self._range, y_range=self._channels, x_axis_type="log"
         )  # fmt: skip
-        made.xaxis.axis_label = "rate (1/s); beside it: 1/rate and share"
+        made.xaxis.axis_label = "rate (1/s)"
         made.yaxis.axis_label = "channel"
         made.ygrid.visible = False
         entries, self._bands, self._lines, self._times = [], {}, {}, {}

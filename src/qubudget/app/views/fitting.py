@@ -35,7 +35,7 @@ const [low, high, pixels] = plot.x_range.tags;
 if (pixels !== undefined) {
   const log = plot.x_scale.type === "LogScale";
   const [start, last] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
-  const end = start + (last - start) / (1 - Math.min(pixels / width, 0.6));
+  const end = start + (last - start) / (1 - Math.min(pixels / width, 0.75));
   const to = log ? 10 ** end : end;
   plot.x_range.setv({end: to, reset_end: to}, quiet);
 }

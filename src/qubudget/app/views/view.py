@@ -80,7 +80,7 @@ class View(ABC):
 
     def _say(self, text: str) -> None:
         """Set what stands above the figures; what comes after "; " goes to a second line."""
-        self.headline.text = text.replace("; ", "\n", 1)
+        self.headline.text = text.replace("; ", "\n", 1).replace(" %", "\u00a0%")
 
     @staticmethod
     @abstractmethod
