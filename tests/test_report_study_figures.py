@@ -141,7 +141,7 @@ def test_heatmap_colours_what_it_says():
     )  # fmt: skip
     ax = draw_heatmap(data)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels[0] == "feasible"
+    assert labels[0] == "passes"
     assert labels[-1] == "no result"
     assert set(labels[1:-1]) == {"temperature of mxc", "one qubit error"}
     assert ax.get_xscale() == "log"

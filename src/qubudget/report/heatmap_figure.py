@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 FEASIBLE, BINDING = "verdict.feasible", "verdict.binding_constraint"
 COLD = ("cold.feasible", "cold.binding_constraint")
+PASSES = "passes"
 """What a sweep without logical errors has in their place."""
 _FORBIDDING = (ORANGE, SKY, VERMILLION, PURPLE, BLUE)
-"""Colours of binding constraints; feasible points are green, those without a result grey."""
+"""Colours of binding constraints; points that pass are green, those without a result grey."""
 _WIDE = 30.0
 """Ratio of the ends of an axis from which it is drawn logarithmically."""
 
@@ -68,11 +69,11 @@ def _provenance(data: xarray.Dataset) -> dict[str, Any]:
 
 
 def _kinds(passed: NDArray[np.float64], names: Any) -> Any:
-    """What each point is: "feasible", a binding constraint, or "no result"."""
+    """What each point is: "passes", a binding constraint, or "no result"."""
     import numpy as np
 
     kinds = np.where(names == "", "no result", names).astype(object)
-    kinds[passed == 1] = "feasible"
+    kinds[passed == 1] = PASSES
     kinds[np.isnan(passed)] = "no result"
     return kinds
 
@@ -85,13 +86,13 @@ def _fill(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], kinds: Any) 
 
     found, counts = np.unique(kinds.astype(str), return_counts=True)
     most = [str(kind) for kind in found[np.argsort(-counts)]]
-    forbidding = [kind for kind in most if kind not in ("feasible", "no result")]
-    looks = {"feasible": (GREEN, ""), "no result": (FAINT, "")}
+    forbidding = [kind for kind in most if kind not in (PASSES, "no result")]
+    looks = {PASSES: (GREEN, ""), "no result": (FAINT, "")}
     for index, kind in enumerate(forbidding):
         hatch = HATCHES[1 + index % (len(HATCHES) - 1)]
         looks[kind] = _FORBIDDING[index % len(_FORBIDDING)], hatch
     handles = []
-    for kind in ("feasible", *forbidding, "no result"):
+    for kind in (PASSES, *forbidding, "no result"):
         if kind not in most:
             continue
         colour, hatch = looks[kind]
@@ -102,8 +103,8 @@ def _fill(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], kinds: Any) 
             _hatch(ax, x, y, kinds == kind, hatch)
         handles.append(Patch(facecolor=colour, alpha=0.75, hatch=hatch, edgecolor=INK,
                              linewidth=0.4, label=plain(_words(kind))))  # fmt: skip
-    if {"feasible"} < set(most):
-        _border(ax, x, y, kinds == "feasible")
+    if {PASSES} < set(most):
+        _border(ax, x, y, kinds == PASSES)
     legend_beside(ax, handles=handles)
 
 
@@ -129,7 +130,7 @@ def _runs(row: Any) -> list[tuple[int, int]]:
 
 
 def _border(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], inside: Any) -> None:
-    """A line between feasible cells and others."""
+    """A line between cells that pass and others."""
     from matplotlib.collections import LineCollection
 
     segments = []
