@@ -249,7 +249,7 @@ def test_ten_users_do_not_see_one_another() -> None:
         assert user.design.code.distance == 3 + 2 * number
         assert user.document["provenance"]["design_sha256"] == user.design.sha256()
         assert user.stale == frozenset()
-        assert user.document["qec"]["key"] == user._wanted["qec"]
+        assert user.document["qec"]["key"] == user._slow.wanted["qec"]
         user.close()
     assert len({user.document["qec"]["key"] for user in users}) == 10
     assert max(Counter(job.owner for job in desk.submitted).values()) <= 11

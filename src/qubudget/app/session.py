@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from qubudget.app.answers import Answers
 from qubudget.app.cold import Cold
 from qubudget.app.controls import coupled
 from qubudget.app.document import SIMULATED, Documents
 from qubudget.app.jobs import Jobs
-from qubudget.app.parts import SLOW, Part, Work
+from qubudget.app.parts import Work
 from qubudget.app.queueing import Job
 from qubudget.design import Design
 from qubudget.errors import DesignError, QubudgetError
@@ -58,9 +59,7 @@ class Session:
         self._wished += 1
         self._drop_job()
         self._cold: Cold | None = None
-        self._wanted: Mapping[str, str] = {}
-        self._shown: dict[str, tuple[str, Part]] = {}
-        self._film: tuple[Any, xarray.Dataset] | None = None
+        self._slow = Answers()
         self._documents = Documents()
         self._document: dict[str, Any] = {"name": design.name, "title": design.title}
         self._error: str | None = None
@@ -92,10 +91,10 @@ class Session:
         the present design (see ``error``).
         """
         with self._state:
-            old = {name for name in self._shown if not self._fresh(name)}
-            if self._cold is not None and not self._fresh("verdict"):
+            old = self._slow.old()
+            if self._cold is not None and not self._slow.is_fresh("verdict"):
                 old.add("verdict")
-            if self._cold is not None and not self._wanted:
+            if self._cold is not None and not self._slow.wanted:
                 old |= {"thermal", "coherence"}
             return frozenset(old)
 
@@ -103,10 +102,10 @@ class Session:
     def awaited(self) -> frozenset[str]:
         """Names of the verdict's constraints whose shown value is of an older design."""
         with self._state:
-            if self._cold is None or self._fresh("qec"):
+            if self._cold is None or self._slow.is_fresh("qec"):
                 return frozenset()
             shown = {entry["name"] for entry in self._document["verdict"]["constraints"]}
-            return frozenset(shown if not self._wanted else shown & set(SIMULATED))
+            return frozenset(shown if not self._slow.wanted else shown & set(SIMULATED))
 
     @property
     def progress(self) -> str | None:
@@ -127,12 +126,7 @@ class Session:
     def dataset(self) -> xarray.Dataset | None:
         """The reference event of the last impact: x_qp and t1 over time, x, y (SI units)."""
         with self._state:
-            if "impact" not in self._shown:
-                return None
-            result = self._shown["impact"][1].result
-            if self._film is None or self._film[0] is not result:
-                self._film = (result, result.arrays())
-            return self._film[1]
+            return self._slow.film()
 
     # --- what a user does -----------------------------------------------------------------
 
@@ -188,7 +182,7 @@ class Session:
             settled = self._state.wait_for(
                 lambda: self._job is None and self._computed == self._wished, timeout
             )
-            return settled and bool(self._wanted) and not self._missing()
+            return settled and bool(self._slow.wanted) and not self._slow.missing()
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` after every change, from any thread; returns what unsubscribes it."""
@@ -244,15 +238,13 @@ class Session:
     def _follow(self, found: Cold | QubudgetError, seconds: float) -> frozenset[str]:
         before, document = self._cold, self._document
         if isinstance(found, QubudgetError):
-            self._error, self._wanted = str(found), {}
+            self._error, self._slow.wanted = str(found), {}
             self._drop_job()
             return frozenset()
-        self._cold, self._wanted, self._error = found, found.wanted, None
+        self._cold, self._slow.wanted, self._error = found, found.wanted, None
         self._seconds = seconds
-        for name in self._missing():
-            part = self._jobs.known(self._wanted[name])
-            if part is not None:
-                self._shown[name] = self._wanted[name], part
+        known = {name: self._jobs.known(found.wanted[name]) for name in self._slow.missing()}
+        self._slow.take(known, found.wanted)
         self._write()
         self._request(self._delay)
         moved = set()
@@ -264,30 +256,24 @@ class Session:
             moved.add("verdict")
         return frozenset(moved)
 
-    def _fresh(self, name: str) -> bool:
-        return name in self._shown and self._shown[name][0] == self._wanted.get(name)
-
-    def _missing(self) -> list[str]:
-        return [name for name in SLOW if name in self._wanted and not self._fresh(name)]
-
     def _write(self) -> None:
         assert self._cold is not None
-        parts = {name: part for name, (_, part) in self._shown.items()}
         self._document = self._documents.of(
-            self._cold, parts, self._chain, self._seconds, fresh_details=self._fresh("details")
-        )
+            self._cold, self._slow.parts, self._chain, self._seconds,
+            fresh_details=self._slow.is_fresh("details"),
+        )  # fmt: skip
 
     def _request(self, delay: float) -> None:
         """Have a job for what is out of date; one whose present step is still wanted goes on."""
         if self._closed or self._computed != self._wished:
             return  # a later change asks for it
-        if not self._missing():
+        if not self._slow.missing():
             self._drop_job()
             return
         if self._job is not None and self._useful(self._job):
             return
         self._drop_job()
-        work = Work(self._design, self._chain.effort, self._chain.seed, self._wanted)
+        work = Work(self._design, self._chain.effort, self._chain.seed, self._slow.wanted)
         self._job = self._jobs.submit(self, work, self._hear, delay)
 
     def _useful(self, job: Job) -> bool:
@@ -295,27 +281,21 @@ class Session:
         if job.ended:
             return False
         if step is not None and step in keys:
-            return keys[step] == self._wanted[step]
-        return job.state == "running" and keys == self._wanted
+            return keys[step] == self._slow.wanted[step]
+        return job.state == "running" and keys == self._slow.wanted
 
     def _hear(self, job: Job) -> None:
         """Take what a job has found; called by the thread of its worker."""
         with self._state:
             if job is not self._job:
                 return
-            found = {
-                name: (key, job.parts[name])
-                for name, key in job.work.keys.items()
-                if name in job.parts and self._wanted.get(name) == key and not self._fresh(name)
-            }
-            if found:
-                self._shown |= found
+            if self._slow.take(job.parts, job.work.keys):
                 self._write()
             if job.ended:
                 self._job = None
             if job.state == "failed":
                 self._error = job.error
-            elif not (job.state == "done" and job.work.keys == self._wanted):
+            elif not (job.state == "done" and job.work.keys == self._slow.wanted):
                 self._request(0.0)
             self._state.notify_all()
         self._tell()
