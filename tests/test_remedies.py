@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from qubudget.design import load
-from qubudget.remedies import COARSE, Remedies
+from qubudget.remedies import Remedies
+from qubudget.remedies_errors import COARSE
 from qubudget.verdict import Constraint
 
 

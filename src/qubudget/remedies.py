@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qubudget.design import Design
 from qubudget.design.units import readable
 from qubudget.errors import OutOfRangeError
 from qubudget.materials.superconductors import superconductor, superconductor_names
+from qubudget.remedies_errors import ErrorRemedies
 from qubudget.search import edge, smallest
 from qubudget.verdict import Change, Constraint, coherence_constraints, thermal_constraints
 
 if TYPE_CHECKING:
     from qubudget.cryostat.result import ThermalResult
-    from qubudget.impact.result import Burst, ImpactResult
+    from qubudget.impact.result import ImpactResult
     from qubudget.qec.result import QecResult
     from qubudget.qubit.result import CoherenceResult
 
-LARGEST_DISTANCE = 61
 STRONGEST = 1e6
 """The largest reduction of a loss or a power that is tried."""
-FEWEST = 1e4
-"""The largest reduction of a burst's quasiparticles that is tried; the second paper wants 100."""
-COARSE = 1.6
-"""Width, in the logarithm, of the bracket on burst suppression: each try is a simulation."""
 
 
 class Chain(Protocol):
@@ -65,13 +61,12 @@ class Remedies:
             return tuple(self._cooler(constraint, stage))
         if family == "superconducting":
             return tuple(self._superconductor(constraint, stage))
-        if family == "logical_errors_per_day":
-            return tuple(self._logical(self.design.targets.logical_errors_per_day))
-        if family == "algorithm_failure":
-            return tuple(self._logical(self._allowed_per_day()))
-        if family == "decoder_utilisation":
-            return tuple(self._decoder(constraint))
-        return tuple(self._coherent(constraint))
+        if family in ("one_qubit_error", "two_qubit_error"):
+            return tuple(self._coherent(constraint))
+        if family == "cycle_time":
+            return ()  # the design is refused where its operations do not fit
+        errors = ErrorRemedies(self.design, self.chain, self.coherence, self.impact, self.qec)
+        return errors(constraint)
 
     # --- cryostat -----------------------------------------------------------------------
 
@@ -207,116 +202,3 @@ class Remedies:
         if found is not None and found < time:
             words = f"{key} at most {readable(found, 's')} instead of {readable(time, 's')}"
             yield Change(key, found, "s", words)
-
-    # --- error correction ---------------------------------------------------------------
-
-    def _per_day(
-        self, distance: int, target: float, suppression: float | None = None
-    ) -> tuple[float, float]:
-        """Logical errors per day and the upper end of their interval; infinite without any.
-
-        Bursts are weaker by a factor; none without it. Classes of bursts are looked at one by
-        one, the most energetic first, and no further once ``target`` is passed.
-        """
-        design = self.design.replace({"code.distance": distance})
-        bursts = sorted(self.impact.bursts, key=lambda burst: -burst.energy)
-        pending: list[tuple[Burst, ...]] = [(burst,) for burst in bursts]
-        if suppression is None or not bursts:
-            pending = [()]
-        value = high = math.inf
-        found = None
-        for chosen in pending:
-            try:
-                part = self.chain.errors(
-                    design, self.coherence, replace(self.impact, bursts=chosen),
-                    suppression or 1.0, sketch=True,
-                )  # fmt: skip
-            except OutOfRangeError:
-                return math.inf, math.inf  # such a patch does not fit where the design puts it
-            if found is None or found.bursts is None or part.bursts is None:
-                found = part
-            else:
-                found = replace(found, bursts=found.bursts + part.bursts)
-            ends = found.per_day()
-            if ends[0] is None or ends[2] is None:
-                return math.inf, math.inf
-            value, high = ends[0], ends[2]
-            # An outer code's failures are not the sum over classes.
-            if value > target and design.mitigation.strategy != "outer":
-                break
-        return value, high
-
-    def _allowed_per_day(self) -> float:
-        """Logical errors per day and logical qubit that the algorithm bears."""
-        from qubudget.qec.requirement import allowed_per_day
-
-        targets = self.design.targets
-        count, cycles = targets.algorithm_qubits, targets.algorithm_cycles
-        assert count is not None
-        assert cycles is not None
-        assert targets.algorithm_success is not None
-        cycle = self.design.workload.cycle_time
-        return allowed_per_day(count, cycles, cycle, targets.algorithm_success)
-
-    def _decoder(self, constraint: Constraint) -> Iterator[Change]:
-        time = self.design.code.decoding_time
-        if time is not None and constraint.value:
-            most = time / constraint.value
-            yield Change(
-                "code.decoding_time", most, "s",
-                f"a decoder that takes less than {readable(most, 's')} a round instead of "
-                f"{readable(time, 's')}",
-            )  # fmt: skip
-
-    def _logical(self, target: float) -> Iterator[Change]:
-        if self.qec.background is None:
-            return
-        distance = self.design.code.distance
-        quiet = smallest(
-            lambda d: self._per_day(d, target)[0] <= target, distance, LARGEST_DISTANCE, 2
-        )
-        if quiet is None:
-            ratio = self.qec.background.suppression
-            told = "not known" if ratio is None else f"{ratio:.3g}"
-            yield Change(
-                "code.distance", None, "1",
-                f"no distance up to {LARGEST_DISTANCE} passes even without bursts: each step of "
-                f"two divides the errors by Lambda = {told}",
-            )  # fmt: skip
-            return
-        value, high = self._per_day(quiet, target, 1.0)
-        if value <= target:
-            doubt = f", though up to {high:.2g} a day are not excluded" if high > target else ""
-            yield Change("code.distance", quiet, "1", f"distance {quiet}{doubt}")
-            return
-
-        @cache
-        def passes(factor: float) -> bool:
-            return self._per_day(quiet, target, factor)[0] <= target
-
-        # What passes is looked at longer than what fails, so the farthest is tried only if needed.
-        middle = math.sqrt(FEWEST)
-        ends = (1.0, middle) if passes(middle) else (middle, FEWEST)
-        found = edge(passes, *ends, COARSE)
-        if found is None:
-            yield Change(
-                "bursts.quasiparticles",
-                None,
-                "1",
-                f"at distance {quiet} not even {FEWEST:,.0f} times fewer quasiparticles pass",
-            )
-            return
-        if quiet > distance:
-            yield Change("code.distance", quiet, "1", f"distance {quiet} for the quiet errors")
-        yield Change(
-            "bursts.quasiparticles",
-            found,
-            "1",
-            f"about {_times(found)} times fewer quasiparticles in a burst, at distance {quiet}",
-        )
-
-
-def _times(factor: float) -> str:
-    """A factor in two digits, without an exponent."""
-    digits = 1 - math.floor(math.log10(factor))
-    return f"{round(factor, digits):,.{max(digits, 0)}f}"

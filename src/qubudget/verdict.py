@@ -39,7 +39,8 @@ class Change:
 class Constraint:
     """One thing that the design must satisfy: an upper limit on a value.
 
-    ``strict`` excludes the limit itself. ``value`` None fails, for the ``reason``.
+    ``strict`` excludes the limit itself. ``value`` None fails, for the ``reason``. ``low`` and
+    ``high`` are the ends of a sampled value's 95 % interval.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Constraint:
     strict: bool = False
     reason: str | None = None
     would_pass: tuple[Change, ...] = ()
+    low: float | None = None
+    high: float | None = None
 
     @property
     def margin(self) -> float | None:
@@ -70,6 +73,8 @@ class Constraint:
         return {
             "name": self.name,
             "value": self.value,
+            "low": self.low,
+            "high": self.high,
             "limit": self.limit,
             "unit": self.unit,
             "margin": margin if margin is None or math.isfinite(margin) else None,
@@ -157,13 +162,11 @@ def cold_constraints(
 
 def logical_constraint(design: Design, qec: QecResult) -> Constraint:
     """Logical errors of one logical qubit per day within the target."""
+    value, low, high = qec.per_day()
     return Constraint(
-        "logical_errors_per_day",
-        qec.per_day()[0],
-        design.targets.logical_errors_per_day,
-        "1/day",
-        reason=qec.reason,
-    )
+        "logical_errors_per_day", value, design.targets.logical_errors_per_day, "1/day",
+        reason=qec.reason, low=low, high=high,
+    )  # fmt: skip
 
 
 def decoder_constraint(qec: QecResult) -> Constraint:
@@ -183,16 +186,24 @@ def algorithm_constraint(design: Design, qec: QecResult) -> Constraint:
     """
     from qubudget.qec.requirement import success_from_per_day
 
-    targets, cycle, per_day = design.targets, design.workload.cycle_time, qec.per_day()[0]
+    targets, cycle = design.targets, design.workload.cycle_time
     count, cycles = targets.algorithm_qubits, targets.algorithm_cycles
     assert count is not None
     assert cycles is not None
     assert targets.algorithm_success is not None
-    spoilt = None
-    if per_day is not None:
-        spoilt = 1 - float(success_from_per_day(count, cycles, cycle, per_day))
+    spoilt, low, high = (
+        None if per_day is None else 1 - float(success_from_per_day(count, cycles, cycle, per_day))
+        for per_day in qec.per_day()
+    )
     limit = round(1 - targets.algorithm_success, 15)
-    return Constraint("algorithm_failure", spoilt, limit, "1", reason=qec.reason)
+    return Constraint(
+        "algorithm_failure", spoilt, limit, "1", reason=qec.reason, low=low, high=high
+    )
+
+
+def size_constraint(design: Design, qec: QecResult) -> Constraint:
+    """One patch of the code has no more qubits than the whole machine."""
+    return Constraint("physical_qubits", qec.qubits_per_patch, design.machine.total_qubits, "1")
 
 
 def error_constraints(design: Design, qec: QecResult) -> Iterator[Constraint]:
@@ -202,6 +213,7 @@ def error_constraints(design: Design, qec: QecResult) -> Iterator[Constraint]:
         yield decoder_constraint(qec)
     if design.targets.algorithm_qubits is not None:
         yield algorithm_constraint(design, qec)
+    yield size_constraint(design, qec)
 
 
 def judge(

@@ -28,10 +28,13 @@ ALIASES = {
 WINGS = {
     "thermal": ("heat", "temperature"),
     "coherence": ("superconducting", "one_qubit_error", "two_qubit_error"),
-    "qec": ("cycle_time", "logical_errors_per_day", "decoder_utilisation", "algorithm_failure"),
-}
+    "qec": (
+        "cycle_time", "logical_errors_per_day", "decoder_utilisation", "algorithm_failure",
+        "physical_qubits",
+    ),
+}  # fmt: skip
 """Families of the verdict's constraints, by wing."""
-LATE = ("impact", "qec", "logical_errors_per_day", "decoder_utilisation", "algorithm_failure")
+LATE = ("impact", "qec", *WINGS["qec"][1:])
 """First parts of names whose value needs more than the cryostat and the qubit."""
 _COMPARED = re.compile(r"^(?P<name>[^<>=]+?)\s*(?P<sign><=|>=|<|>)\s*(?P<limit>[^<>=]+)$")
 
