@@ -9,7 +9,8 @@ import pytest
 from qubudget.design import load
 from qubudget.remedies import Remedies
 from qubudget.remedies_errors import COARSE
-from qubudget.verdict import Constraint
+from qubudget.report.summary import verdict_words
+from qubudget.verdict import Constraint, Verdict, size_constraint
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Chain:
 def search(*bursts):
     chain = Chain()
     design = load("willow-like").replace({"targets.logical_errors_per_day": 0.5})
-    qec = SimpleNamespace(background=SimpleNamespace(suppression=2.0))
+    qec = SimpleNamespace(background=SimpleNamespace(suppression=2.0), qubits_per_patch=97)
     asks = Remedies(design, chain, None, Impact(bursts), qec)
     failed = Constraint("logical_errors_per_day", 1e5, 0.5, "1")
     changes = {change.key: change for change in asks(failed)}
@@ -83,3 +84,29 @@ def test_bursts_that_no_reduction_helps_and_bursts_that_do_no_harm():
     assert set(changes) == {"code.distance"}
     changes, _ = search()
     assert set(changes) == {"code.distance"}
+
+
+def test_a_distance_beyond_the_machine_says_how_many_qubits_it_takes():
+    """2 d^2 - 1 = 337 at d = 13, of a machine of 105; and what a run there gives."""
+    changes, _ = search()
+    assert changes["code.distance"].value == 13
+    assert "337 qubits where the machine has 105" in changes["code.distance"].text
+    assert "0.1 errors a day, 0 to 0.2" in changes["code.distance"].text
+
+
+def test_a_patch_larger_than_the_machine_fails_and_the_largest_that_fits_is_named():
+    design = load("willow-like").replace({"code.distance": 51})
+    qec = SimpleNamespace(qubits_per_patch=2 * 51**2 - 1)
+    failed = size_constraint(design, qec)
+    assert (failed.name, failed.passed, failed.limit) == ("physical_qubits", False, 105)
+    changes = {c.key: c.value for c in Remedies(design, None, None, None, qec)(failed)}
+    assert changes == {"machine.total_qubits": 5201, "code.distance": 7}  # 97 of 105 qubits
+    assert size_constraint(design, SimpleNamespace(qubits_per_patch=105)).passed
+
+
+@pytest.mark.parametrize(("high", "decided"), [(0.9, True), (1.0, True), (1.1, False)])
+def test_a_limit_inside_the_interval_is_said_to_be_undecided(high, decided):
+    passed = Constraint("logical_errors_per_day", 0.5, 1.0, "1/day", low=0.2, high=high)
+    told = verdict_words({"verdict": Verdict((passed,), ()).to_dict()})
+    assert told.feasible is True
+    assert ("Not decided at this effort" in " ".join(told.details)) is not decided

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from qubudget.commands import (
@@ -33,6 +34,8 @@ __all__ = [
 
 def main() -> None:
     """Entry point: bad input ends with status 2, a failed computation with 1, no traceback."""
+    # Worker processes would else import modules from the folder that somebody stands in.
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         app()
     except (DesignError, OutOfRangeError) as error:
