@@ -242,6 +242,8 @@ def test_arrays_are_labelled(result: ImpactResult) -> None:
     assert data["t1"].dims == ("time", "x", "y")
     assert float(data["t1"].max()) <= 1 / QUIET
     assert data["x"].size == data["y"].size == 32
+    units = {name: data[name].attrs["units"] for name in data.variables}
+    assert units == {"time": "s", "x": "m", "y": "m", "t1": "s", "x_qp": "1"}
     # A centred event on a square chip is symmetric.
     assert np.allclose(data["x_qp"], data["x_qp"].values[:, ::-1, :], rtol=1e-9, atol=1e-20)
     assert np.allclose(data["x_qp"], data["x_qp"].values.transpose(0, 2, 1), rtol=1e-9, atol=1e-20)

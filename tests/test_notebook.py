@@ -31,6 +31,20 @@ def report(preset_report: Callable[[str], qb.Report]) -> qb.Report:
     return preset_report("krinner-xld400")
 
 
+def test_a_report_prints_as_the_command_does_and_shows_itself_in_a_line(report: qb.Report) -> None:
+    assert repr(report) == "<Report of krinner-xld400: quick, seed 1>"
+    printed = str(report)
+    assert printed.startswith("krinner-xld400: Not feasible")
+    assert "logical_errors_per_day" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_arrays_say_of_what_design_they_are(report: qb.Report) -> None:
+    attributes = report.arrays()["impact"].attrs
+    assert attributes["design_sha256"] == report.design.sha256()
+    assert (attributes["design"], attributes["seed"]) == ("krinner-xld400", 1)
+
+
 @pytest.fixture(scope="module")
 def plots(report: qb.Report) -> Plots:
     return Plots(report)

@@ -57,7 +57,7 @@ class Feedback:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What the wings found; a wing that was not asked for is None."""
 
@@ -134,8 +134,17 @@ class Report:
         }
 
     def arrays(self) -> dict[str, xarray.Dataset]:
-        """The labelled arrays behind the report, by wing."""
-        return {"impact": self.impact.arrays()} if self.impact is not None else {}
+        """The labelled arrays behind the report, by wing; their attributes say of what design."""
+        if self.impact is None:
+            return {}
+        made = {
+            "design": self.design.name,
+            "design_sha256": self.design.sha256(),
+            "qubudget": __version__,
+            "effort": self.effort,
+            "seed": self.seed,
+        }
+        return {"impact": self.impact.arrays().assign_attrs(made)}
 
     @property
     def plot(self) -> Plots:
@@ -143,6 +152,15 @@ class Report:
         from qubudget.report.plots import Plots
 
         return Plots(self)
+
+    def __repr__(self) -> str:
+        return f"<Report of {self.design.name}: {self.effort}, seed {self.seed}>"
+
+    def __str__(self) -> str:
+        """What ``qubudget run`` prints."""
+        from qubudget.report.notebook import report_text
+
+        return report_text(self)
 
     def _repr_html_(self) -> str:
         from qubudget.report.notebook import report_html

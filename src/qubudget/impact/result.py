@@ -132,12 +132,19 @@ class ImpactResult:
     def arrays(self) -> xr.Dataset:
         """The reference event: x_qp and, where there is one, T1 over time, x, y (SI units)."""
         axes = ("time", "x", "y")
-        data = {"x_qp": (axes, self.x_qp, {"units": "1"})}
+        share = {"units": "1", "long_name": "quasiparticles n / (2 N0 Delta)"}
+        data = {"x_qp": (axes, self.x_qp, share)}
         if self.quiet_relaxation is not None:
             t1 = 1 / (self.quiet_relaxation + self.relaxation_per_x[:, None, None] * self.x_qp)
-            data["t1"] = (axes, t1, {"units": "s"})
-        place = {"x": self.grid.x, "y": self.grid.y}
-        return xr.Dataset(data, coords={"time": self.times, **place})
+            data["t1"] = (axes, t1, {"units": "s", "long_name": "energy relaxation time"})
+        return xr.Dataset(
+            data,
+            coords={
+                "time": ("time", self.times, {"units": "s", "long_name": "time after the impact"}),
+                "x": ("x", self.grid.x, {"units": "m", "long_name": "from the chip's centre"}),
+                "y": ("y", self.grid.y, {"units": "m", "long_name": "from the chip's centre"}),
+            },
+        )
 
     def timeline(self) -> list[dict[str, float | None]]:
         """Rows of the JSON timeline."""

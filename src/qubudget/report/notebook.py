@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from io import StringIO
 from math import log10
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,18 @@ GENERAL = "general"
 def report_html(report: Report) -> str:
     """The verdict, key numbers, constraints and two figures of a report, for ``_repr_html_``."""
     return _report(report.to_dict())
+
+
+def report_text(report: Report) -> str:
+    """The verdict and the short tables of a report, 100 columns wide, for ``print``."""
+    from rich.console import Console
+
+    from qubudget.report.terminal import print_report
+
+    console = Console(file=StringIO(), width=100, color_system=None)
+    with console.capture() as captured:
+        print_report(report.to_dict(), console)
+    return captured.get().rstrip()
 
 
 def design_html(design: Design) -> str:
