@@ -12,7 +12,7 @@ run: $(VENV)/.installed
 	$(BIN)/qubudget run willow-like -o qubudget-report
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: test lint docs
 

@@ -23,11 +23,12 @@ os.environ.setdefault("COLUMNS", "100")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 LONGEST = (
-    "test_docs_blocks.py",
     "test_presets.py",
     "test_schema_walk.py",
+    "test_docs_blocks.py",
+    "test_study_mitigate.py",
 )
-"""Files that take minutes. They start first, so that no worker is left alone with one."""
+"""Files that take a minute or more start first, so that no worker is left alone with one."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

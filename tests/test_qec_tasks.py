@@ -245,8 +245,19 @@ if __name__ == "__main__":
 """
 
 
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """What the script prints with one worker that nobody kills, and its file."""
+    folder = tmp_path_factory.mktemp("unbroken")
+    script, path = folder / "run.py", folder / "whole.csv"
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(path), "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout, path
+
+
 @pytest.mark.parametrize(("workers", "kills"), [(1, 2), (2, 1)])
-def test_a_killed_run_resumes_to_the_counts_of_an_unbroken_one(tmp_path, workers, kills):
+def test_a_killed_run_resumes_to_the_counts_of_an_unbroken_one(tmp_path, unbroken, workers, kills):
     """Killed at some moment after its start, then left to finish."""
     script, path = tmp_path / "run.py", tmp_path / "killed.csv"
     script.write_text(SCRIPT)
@@ -268,17 +279,14 @@ def test_a_killed_run_resumes_to_the_counts_of_an_unbroken_one(tmp_path, workers
     assert grown[-1] < 120
     before = {key: batch.seconds for key, batch in read(path).items()}
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    whole = tmp_path / "whole.csv"
-    unbroken = subprocess.run(
-        [sys.executable, str(script), str(whole), "1"], capture_output=True, text=True, check=True
-    )
-    assert ended.stdout == unbroken.stdout
+    printed, whole = unbroken
+    assert ended.stdout == printed
     counts = [[(b.key, b.counts) for b in read(p).values()] for p in (path, whole)]
     assert counts[0] == counts[1]
     # What was finished was not computed again: its times are those of before.
     assert {key: read(path)[key].seconds for key in before} == before
     (theirs,) = sinter.read_stats_from_csv_files(path)
-    assert f"{theirs.shots} {theirs.errors}" == unbroken.stdout.split("\n")[1]
+    assert f"{theirs.shots} {theirs.errors}" == printed.split("\n")[1]
     assert set(theirs.custom_counts.values()) == {1}
 
 

@@ -250,7 +250,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "radiation.event_x": ("krinner-xld400", {"radiation.event_x": "4 mm"}),
     "qubit.island_radius": ("willow-like", {"qubit.island_radius": "50 um"}),
     "qubit.island_gap": ("willow-like", {"qubit.island_gap": "20 um"}),
-    "gates.unechoed_time": ("willow-like", {"gates.unechoed_time": "30 ns"}),
+    "gates.unechoed_time": ("krinner-xld400", {"gates.unechoed_time": "30 ns"}),
     "films.face": ("krinner-xld400", drawn(face="back")),
     "films.metal": ("krinner-xld400", drawn(metal="Nb")),
     "films.thickness": ("krinner-xld400", drawn(metal="Cu", thickness="1 um")),

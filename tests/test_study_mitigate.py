@@ -11,6 +11,7 @@ from rich.console import Console
 from qubudget import cli
 from qubudget.constants import DAY
 from qubudget.design import load
+from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain
 from qubudget.report.study_tables import mitigation_tables, print_mitigation
 from qubudget.study.mitigation import mitigate as study
@@ -93,8 +94,7 @@ def test_what_the_design_refuses_is_a_row_with_a_reason(table):
 def test_shielding_takes_muons_by_depth_and_gammas_by_lead(table, design):
     """Heisinger et al. 2002: 1/30 of the muons under 100 m of water, nucleons gone; a quick look
     simulates logical failures of both together only."""
-    chain = Chain("quick", 1)
-    rates = chain.impact(design, chain.cold(design)[1]).rates
+    rates = deposits(design).rates
     rows = {row.name: row for row in table.rows}
     deep, lead, both = (rows[n] for n in ("under ground", "in lead", "under ground, in lead"))
     below = (rates.muon / 30 + rates.gamma) / (rates.muon + rates.gamma + rates.hadron)

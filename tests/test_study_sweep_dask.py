@@ -112,7 +112,7 @@ def test_a_cluster_that_loses_a_worker_gives_what_serial_gives(tmp_path: Path) -
 
 def test_local_workers_have_one_thread_and_give_what_serial_gives(tmp_path: Path) -> None:
     vary = VARY[:1]
-    toy = Threads()
+    toy, environment = Threads(), dict(os.environ)
     with engine.local_workers(2) as client:
         space = parse_axes(DESIGN, vary)
         runs = engine.runs_of(np.arange(50), 1)
@@ -120,6 +120,7 @@ def test_local_workers_have_one_thread_and_give_what_serial_gives(tmp_path: Path
             client, toy, runs, lambda run: Points(DESIGN, run, space.part(run))
         )
         blocks = [block for group in groups for block in group]
+    assert dict(os.environ) == environment  # else the caller's own threads are one, too
     assert sorted(int(i) for block in blocks for i in block.indices) == list(range(50))
     assert {float(x) for block in blocks for x in block.numbers["numba"]} == {1.0}
     assert {str(x) for block in blocks for x in block.texts["blas"]} == {"1 1 1"}

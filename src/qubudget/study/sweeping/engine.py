@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import pickle
 import threading
 import time
@@ -108,6 +109,7 @@ def local_workers(count: int) -> Iterator[Any]:
 
     distributed = _distributed()
     with ExitStack() as stack:
+        stack.enter_context(_environment_kept())
         stack.enter_context(
             dask.config.set(
                 {"distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, "1"), **QUIET}
@@ -121,6 +123,17 @@ def local_workers(count: int) -> Iterator[Any]:
             )
         )  # fmt: skip
         yield stack.enter_context(distributed.Client(cluster))
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    """Undo what Dask writes for its workers into the environment of this process."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 async def _answer(address: str) -> None:
