@@ -189,6 +189,19 @@ def test_a_refused_value_says_why_beside_its_field(page: Page) -> None:
     expected(row(page, "qubit.frequency").locator(".problem")).to_contain_text("allowed")
     expected(field).to_have_attribute("aria-invalid", "true")
     assert tile(page, "T1").inner_text() == before
+    # Value and reason stay together, whatever else is drawn.
+    page.get_by_role("button", name="Save", exact=True).click()
+    expected(page.locator("textarea[name=shared]")).to_be_visible()
+    page.keyboard.press("Escape")
+    enter(page, ATTENUATION, "12")
+    expected(field).to_have_value("-5")
+    expected(row(page, "qubit.frequency").locator(".problem")).to_contain_text("allowed")
+    row(page, "qubit.frequency").get_by_role("button", name="Back to 6.2 GHz").click()
+    expected(row(page, "qubit.frequency").locator(".problem")).to_have_text("")
+    expected(field).to_have_value("6.2")
+    enter(page, "qubit.frequency", "-4")
+    field.press("Escape")
+    expected(field).to_have_value("6.2")
     field.fill("6.1")
     field.press("Enter")
     expected(row(page, "qubit.frequency").locator(".problem")).to_have_text("")
@@ -207,9 +220,18 @@ def test_a_bad_upload_shows_every_problem_beside_its_field(page: Page) -> None:
     expected(form.locator(".refusal")).to_have_text(
         "evil-b-.toml was not opened: 3 problems. The design shown is unchanged."
     )
-    expected(row(page, "machine.qubits").locator(".problem")).to_contain_text("given -3")
-    expected(row(page, "qubit.frequency").locator(".problem")).to_contain_text("given '6 m'")
-    expected(form.locator(".general li")).to_contain_text("did you mean 'frequency'?")
+    expected(row(page, "machine.qubits").locator(".filed")).to_contain_text("in the file: -3;")
+    expected(row(page, "qubit.frequency").locator(".filed")).to_contain_text("in the file: '6 m';")
+    expected(form.locator(".general li")).to_contain_text("did you mean")
+    # The fields show the present design: they are not marked as wrong.
+    expected(page.locator(".row.wrong")).to_have_count(0)
+    problems = page.locator(".refused li")
+    expected(problems).to_have_count(3)
+    expected(problems.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expected(problems.first).not_to_be_visible()
+    page.get_by_role("button", name="Show the list").click()
+    expected(problems.first).to_be_visible()
     expected(page.locator(".title b")).to_have_text(PRESET)
 
 
@@ -264,7 +286,12 @@ def test_two_designs_are_compared_side_by_side(page: Page) -> None:
     page.locator("select[name=other]").select_option("krinner-xld400")
     expected(page.locator(".side").nth(1)).to_contain_text("krinner-xld400")
     assert inputs.locator("tbody tr").count() > 10
-    page.locator("select[name=other]").select_option("")
+    page.get_by_role("button", name="Keep the present design as B").click()
+    other = page.locator("select[name=other]")
+    expected(other.locator("option:checked")).to_have_text("the design that was kept")
+    expected(page.locator(".same")).to_contain_text("move a slider, or choose another B")
+    other.select_option("")
+    expected(inputs.locator("tbody tr")).to_have_count(1)
     page.get_by_role("button", name="Compare", exact=True).click()
     expected(page.locator('[data-card="heat"] h2')).to_be_visible()
 
@@ -281,6 +308,35 @@ def test_the_film_plays_after_the_slow_wings_came(page: Page) -> None:
     )
     play.click()
     page.wait_for_function(f"() => ({slider})() > 2")
+
+
+FADED = """() => {
+  const found = [];
+  const walk = (root, card) => {
+    for (const node of root.querySelectorAll(".bk-Figure, .bk-Div, .bk-Row, .bk-Column, .tile")) {
+      if (Number(getComputedStyle(node).opacity) < 1) found.push(`${card} ${node.className}`);
+      if (node.shadowRoot) walk(node.shadowRoot, card);
+    }
+    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) walk(node.shadowRoot, card);
+  };
+  for (const card of document.querySelectorAll("[data-card]")) walk(card, card.dataset.card);
+  return found.sort();
+}"""
+"""What is shown as that of an older design."""
+
+
+def test_a_finished_result_looks_finished(page: Page) -> None:
+    expected(page.locator(".work")).not_to_be_visible(timeout=2 * SLOW)
+    assert page.evaluate(FADED) == []
+    enter(page, "targets.logical_errors_per_day", "0.5")
+    enter(page, "code.distance", "5")
+    expected(page.locator(".sentence")).to_have_text(re.compile("^(Fridge and qubit|Not feas)"))
+    expected(page.locator(".details")).to_contain_text("are those of the design before")
+    expected(page.locator(".tile.stale .old").first).to_have_text("of the design before")
+    page.wait_for_function(f"() => ({FADED})().some((name) => name.startsWith('logical'))")
+    expected(page.locator(".work")).not_to_be_visible(timeout=2 * SLOW)
+    expected(page.locator(".tile.stale")).to_have_count(0)
+    assert page.evaluate(FADED) == []
 
 
 def test_slow_wings_can_be_cancelled_and_taken_up_again(page: Page) -> None:

@@ -196,6 +196,8 @@ def test_sliders_reach_a_cliff() -> None:
     assert HELD["radiation.gamma_reduction"].high == 1e4
     assert (HELD["radiation.event_x"].low, HELD["radiation.event_x"].high) == (-7, 7)
     assert HELD["code.distance"].step == 2
+    far = {c.key: c for c in controls(DESIGN.replace({"code.distance": 49}))}["code.distance"]
+    assert (far.low, far.high, far.high % 2) == (3, 73, 1)
 
 
 @given(st.floats(1e-30, 1e30))

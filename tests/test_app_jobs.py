@@ -46,6 +46,7 @@ def test_a_job_says_what_it_does_and_gives_its_parts(jobs: Jobs) -> None:
     assert parts["first"]["order"] == "plain"
     assert parts["second"]["pid"] != os.getpid()
     assert heard == [
+        ("starting", []),
         ("first", []),
         ("first", ["first"]),
         ("second", ["first"]),

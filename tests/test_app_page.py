@@ -1,6 +1,7 @@
 """One user's page without a browser: what messages do, what they must not do."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from qubudget.app.controls import MAIN, controls
 from qubudget.app.inbox import MOST_WAITING
 from qubudget.app.jobs import Job, Jobs
 from qubudget.app.page import Page
+from qubudget.app.widgets import KEPT
 from qubudget.design import load
 from qubudget.design.reading import MAX_BYTES
 
@@ -67,7 +69,10 @@ def test_the_form_has_every_control_of_the_design_those_most_used_first(page: Pa
     first = [row["key"] for row in rows if row["group"] == widgets.FIRST]
     assert first == [key for key in MAIN if key in first]
     assert len(first) > 8
-    assert page.headline.state["headline"] == "No verdict yet."
+    state = page.headline.state
+    assert re.fullmatch(r"Fridge and qubit: all \d+ constraints hold\.", state["headline"])
+    assert state["details"] == "Error correction of this design is being computed."
+    assert (state["feasible"], state["usually"]) == (None, "usually 10 to 30 s in all")
     assert {tile["label"] for tile in page.headline.state["tiles"]} >= {"T1", "Thermal status"}
 
 
@@ -99,8 +104,17 @@ def test_a_refused_value_stands_beside_its_field_and_changes_nothing(page: Page)
     assert page.session.design is before
     assert set(page.form.problems) == {"qubit.frequency"}
     assert "allowed" in page.form.problems["qubit.frequency"]
+    # It stays beside its field while other values move, files are asked for, results come.
+    change(page, (KEY, 19.0))
+    page.hear({"type": "text"})
+    page.draw()
+    assert set(page.form.problems) == {"qubit.frequency"}
     change(page, ("qubit.frequency", 5.5))
     assert page.form.problems == {}
+    change(page, ("qubit.frequency", -5.0))
+    page.hear({"type": "forget", "key": "qubit.frequency"})
+    assert page.form.problems == {}
+    assert page.session.design.qubit.frequency == pytest.approx(5.5e9)
 
 
 def test_a_range_stands_still_while_its_slider_moves(page: Page) -> None:
@@ -247,17 +261,25 @@ def test_ten_users_at_once_do_not_see_one_another(sent: list[dict[str, Any]]) ->
         page.close()
 
 
-def test_a_bad_upload_shows_every_problem_and_changes_nothing(page: Page) -> None:
+def test_a_bad_upload_shows_every_problem_and_changes_nothing(
+    page: Page, sent: list[dict[str, Any]]
+) -> None:
     before = page.session.design
     text = '[machine]\nqubits = -3\n[qubit]\nfrequency = "6 m"\nfrequenzy = 1\n'
     page.hear({"type": "open", "name": "../<b>.toml", "text": f'base = "willow-like"\n{text}'})
     assert page.session.design is before
-    assert set(page.form.problems) == {"machine.qubits", "qubit.frequency", "qubit.frequenzy"}
+    assert page.form.problems == {}  # the fields show the present design, which is sound
+    assert set(page.form.filed) == {"machine.qubits", "qubit.frequency", "qubit.frequenzy"}
+    assert page.form.filed["machine.qubits"].startswith("in the file: -3; allowed: ")
     assert page.form.refusal.startswith("b-.toml was not opened: 3 problems.")
-    assert {p["key"] for p in page.toolbar.refused} == set(page.form.problems)
-    assert "did you mean 'frequency'?" in page.form.problems["qubit.frequenzy"]
+    assert page.toolbar.refusal == page.form.refusal
+    assert {p["key"] for p in page.toolbar.refused} == set(page.form.filed)
+    assert "did you mean" in page.form.filed["qubit.frequenzy"]
+    assert {"type": "opened"} not in sent
     change(page, (KEY, 19.0))
-    assert (page.form.problems, page.form.refusal) == ({}, "")
+    assert (page.form.filed, page.form.refusal) == ({}, "")
+    page.hear({"type": "open", "name": "", "text": text})
+    assert page.form.refusal.startswith("The pasted text was not opened: ")
 
 
 def test_opening_saving_and_resetting(page: Page, sent: list[dict[str, Any]]) -> None:
@@ -275,8 +297,11 @@ def test_opening_saving_and_resetting(page: Page, sent: list[dict[str, Any]]) ->
 
 def test_two_designs_side_by_side(page: Page) -> None:
     page.hear({"type": "compare", "on": True})
-    assert page.beside.tables.state["inputs"] == []
+    tables = page.beside.tables
+    assert tables.state["inputs"] == []
+    assert (tables.state["same"], tables.other, tables.kept) == (True, "", False)
     change(page, (KEY, 10.0))
+    assert not tables.state["same"]
     state = page.beside.tables.state
     assert [(i["key"], i["first"], i["second"]) for i in state["inputs"]] == [
         (KEY, "10.0 dB", "20 dB")
@@ -285,7 +310,12 @@ def test_two_designs_side_by_side(page: Page) -> None:
     assert loads["thermal.stages.mxc.load_W"]["ratio"].endswith("×")
     assert (state["first"]["name"], state["second"]["name"]) == ("krinner-xld400", "krinner-xld400")
     page.hear({"type": "keep"})
-    assert page.beside.tables.state["inputs"] == []
+    assert (tables.state["same"], tables.other, tables.kept) == (True, KEPT, True)
+    change(page, (KEY, 12.0))
+    page.hear({"type": "with", "name": ""})
+    assert [i["second"] for i in tables.state["inputs"]] == ["20 dB"]
+    page.hear({"type": "with", "name": KEPT})
+    assert [(i["first"], i["second"]) for i in tables.state["inputs"]] == [("12.0 dB", "10.0 dB")]
     page.hear({"type": "with", "name": "thermal-wall"})
     assert page.beside.tables.state["second"]["name"] == "thermal-wall"
     second = page.beside.second
@@ -293,6 +323,8 @@ def test_two_designs_side_by_side(page: Page) -> None:
     page.hear({"type": "compare", "on": False})
     assert page.beside.second is None
     assert page.beside.tables.state["second"]["name"] == "thermal-wall"
+    page.hear({"type": "compare", "on": True})
+    assert (tables.other, tables.state["second"]["name"]) == ("thermal-wall", "thermal-wall")
 
 
 def test_more_sampling_keeps_the_design(page: Page) -> None:

@@ -37,6 +37,7 @@ class Errors:
     value: float
     reason: str | None = None
     latency: None = None
+    qubits_per_patch: int = 17
 
     def per_day(self) -> tuple[float, float, float]:
         return self.value, self.value, self.value
@@ -159,13 +160,25 @@ def test_the_last_answer_stays_shown_until_the_new_one_comes() -> None:
     with session(KRINNER, desk) as user:
         desk.answer(*SLOW)
         old = user.document
+        written_power = next(
+            v.text for v in KRINNER.effective() if v.key == "electronics.hemt.power"
+        )
         assert user.awaited == frozenset()
         user.change("code.distance", 7)
         for wing in ("thermal", "coherence", "impact", "qec"):
             assert user.document[wing] is old[wing]
-        assert user.awaited == {"logical_errors_per_day"}
+        assert user.awaited == {"logical_errors_per_day", "physical_qubits"}
+        verdict = user.document["verdict"]
+        assert (verdict["feasible"], verdict["binding_constraint"]) == (None, None)
+        assert {c["name"] for c in verdict["constraints"] if c.get("awaited")} == user.awaited
+        user.change("electronics.hemt.power", "1 W")
+        verdict = user.document["verdict"]
+        assert (verdict["feasible"], verdict["binding_constraint"]) == (False, "heat.4k")
+        user.change("electronics.hemt.power", written_power)
         desk.answer("details", "impact", "qec")
         assert user.document["impact"] is old["impact"]
+        assert user.document["verdict"]["feasible"] is True
+        assert not any("awaited" in c for c in user.document["verdict"]["constraints"])
         assert user.document["qec"] != old["qec"]
         assert user.stale == {"verdict"}
         assert user.awaited == frozenset()
@@ -192,7 +205,7 @@ def test_rates_of_radiation_are_new_at_once() -> None:
     with session(KRINNER, desk) as user:
         desk.answer(*SLOW)
         before = user.document["impact"]["rate_per_s"]
-        assert user.change("radiation.gamma_reduction", 2) == {"impact"}
+        assert user.change("radiation.gamma_reduction", 2) == {"impact", "verdict"}
         after = user.document["impact"]["rate_per_s"]
         assert after["gamma"] == pytest.approx(before["gamma"] / 2, rel=1e-9)
         assert after["muon"] == before["muon"]

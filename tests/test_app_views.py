@@ -297,6 +297,39 @@ def test_margins_are_linear_to_a_limit_and_logarithmic_beyond() -> None:
     assert "binding constraint is logical_errors_per_day" in MarginsView.words(data)
 
 
+def test_words_beside_bars_stand_clear_of_the_limits_line() -> None:
+    for kind, end, text in ((HeatView, "end", "text"), (TemperatureView, "words", "label")):
+        view = kind()
+        for name in ("krinner-xld400", "willow-like", "raicu-copper"):
+            view.update(preset(name))
+            found = column(view, 0, "stage", end, text)
+            assert found
+            assert all(place >= 1 for _, place, _ in found)
+            assert all(place < view.figures[0].x_range.end for _, place, _ in found)
+
+
+def test_margins_of_the_design_before_are_pale_and_no_verdict_names_what_binds() -> None:
+    data = sample()
+    known = data["verdict"]["constraints"]
+    for entry in known:
+        entry["passed"] = True
+    known[-1]["awaited"] = True
+    data["verdict"] |= {"feasible": None, "binding_constraint": None}
+    view = MarginsView()
+    view.update(data)
+    rows = column(view, 0, "constraint", "alpha", "text")
+    alphas = {name: (alpha, text) for name, alpha, text in rows}
+    assert alphas[known[-1]["name"]][0] < 0.5
+    assert "old" in alphas[known[-1]["name"]][1]
+    assert {alpha for name, (alpha, _) in alphas.items() if name != known[-1]["name"]} == {1.0}
+    assert view.headline.text.startswith(f"Fridge and qubit: all {len(known) - 1} hold")
+    assert "bind" not in MarginsView.words(data)
+    part = {**data["verdict"], "binding_constraint": "x"}
+    for feasible, words in ((True, "Feasible\nthe tightest"), (False, "Not feasible\nthe binding")):
+        view.update({"verdict": {**part, "feasible": feasible}})
+        assert view.headline.text.startswith(words)
+
+
 def test_every_view_says_why_it_is_empty() -> None:
     errors = {
         "background": {"logical_error_per_cycle": None},
@@ -337,7 +370,8 @@ def test_stale_results_are_greyed_and_called_so(kind: type[View]) -> None:
     assert all(part.styles["opacity"] == str(GREY) for part in view.model.children[1:])
     view.update(correcting())
     assert note(view) == ""
-    assert not any("opacity" in part.styles for part in view.model.children[1:])
+    # Stated, not only taken away: the browser would keep it.
+    assert {part.styles["opacity"] for part in view.model.children[1:]} == {"1"}
     assert kind.wing in WINGS
 
 

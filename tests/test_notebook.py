@@ -220,7 +220,7 @@ def test_the_report_s_page_holds_verdict_numbers_constraints_and_two_figures(
     page = read(html)
     said = " ".join(page.words)
     assert "krinner-xld400" in page.words
-    assert "Not feasible: 1 of 16 constraints fails." in page.words
+    assert "Not feasible: 1 of 17 constraints fails." in page.words
     for constraint in report.to_dict()["verdict"]["constraints"]:
         assert constraint["name"] in page.words
     assert {"T1", "69 µs", "Logical errors per day"} <= set(page.words)

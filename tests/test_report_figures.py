@@ -67,7 +67,7 @@ def test_figures_of_nothing_say_that_there_is_nothing(draw: Any) -> None:
 
 def test_units_stand_on_the_axes() -> None:
     data = sample("healthy")
-    assert figures.draw_heat(data).get_ylabel() == "heat (W)"
+    assert figures.draw_heat(data).get_xlabel() == "heat over rated cooling power (%)"
     assert figures.draw_coherence(data).get_xlabel() == "rate (1/s)"
     timeline = figures.draw_timeline(data)
     assert "(s)" in timeline.get_xlabel()
@@ -77,14 +77,16 @@ def test_units_stand_on_the_axes() -> None:
 def test_heat_bars_stack_up_to_each_stage_s_load() -> None:
     data = sample("healthy")
     ax = figures.draw_heat(data, axes())
-    tops: dict[int, float] = {}
+    ends: dict[int, float] = {}
     for bar in bars(ax):
-        place = round(bar.get_x() + bar.get_width() / 2)
-        tops[place] = max(tops.get(place, 0.0), bar.get_y() + bar.get_height())
-    loads = [stage["load_W"] for stage in data["thermal"]["stages"]]
-    assert [tops[i] for i in range(5)] == pytest.approx(loads, rel=1e-9)
-    marks = [segment[0][1] for segment in ax.collections[0].get_segments()]
-    assert marks == [stage["capacity_W"] for stage in data["thermal"]["stages"]]
+        place = round(bar.get_y() + bar.get_height() / 2)
+        ends[place] = max(ends.get(place, 0.0), bar.get_x() + bar.get_width())
+    stages = data["thermal"]["stages"]
+    shares = [100 * stage["load_W"] / stage["capacity_W"] for stage in stages]
+    assert [ends[i] for i in range(5)] == pytest.approx(shares, rel=1e-9)
+    assert ax.get_xscale() == "linear"
+    assert list(ax.lines[0].get_xdata()) == [100.0, 100.0]
+    assert "9.3 µW of 19 µW" in words(ax)
 
 
 def test_a_stage_over_capacity_is_marked_in_words() -> None:
@@ -98,10 +100,19 @@ def test_coherence_bars_are_the_rates_and_kinds_differ_without_colour() -> None:
     expected = {c["name"]: c for c in data["coherence"]["channels"] if c["rate_per_s"] > 0}
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert set(names) == set(expected)
-    for bar in bars(ax):
+    for bar in (bar for bar in bars(ax) if bar.get_x() == 0):  # bands begin elsewhere
         channel = expected[names[round(bar.get_y() + bar.get_height() / 2)]]
         assert bar.get_width() == channel["rate_per_s"]
         assert (bar.get_hatch() == "//") == (channel["kind"] == "dephasing")
+
+
+def test_measured_times_stand_beside_those_that_the_bars_make_up() -> None:
+    data = sample("healthy")
+    ax = figures.draw_coherence(data, axes())
+    lines = {str(line.get_label()): line.get_xdata()[0] for line in ax.lines}
+    assert lines["1/T1, measured: T1 = 75 µs"] == pytest.approx(1 / 75e-6)
+    assert lines["1/T1, model: T1 = 82 µs"] == pytest.approx(1 / 82e-6)
+    assert not any("1/T2, measured" in label for label in lines)  # 61 us, as modelled
 
 
 def test_timeline_holds_t1_and_quasiparticles() -> None:
@@ -109,10 +120,10 @@ def test_timeline_holds_t1_and_quasiparticles() -> None:
     ax = figures.draw_timeline(data, axes())
     points = [p for p in data["impact"]["timeline"] if p["time_s"] > 0]
     lines = {line.get_label(): line for line in ax.lines}
-    assert list(lines["T1, least"].get_ydata()) == [p["t1_min_s"] for p in points]
-    assert list(lines["T1, mean"].get_xdata()) == [p["time_s"] for p in points]
+    assert list(lines["T1, worst qubit"].get_ydata()) == [p["t1_min_s"] for p in points]
+    assert list(lines["T1, mean of the qubits"].get_xdata()) == [p["time_s"] for p in points]
     right = next(other for other in ax.figure.axes if other is not ax)
-    most = next(line for line in right.lines if line.get_label() == "x, most")
+    most = next(line for line in right.lines if line.get_label() == "x, worst place of the film")
     assert list(most.get_ydata()) == [p["x_qp_max"] for p in points]
     assert ax.get_xscale() == ax.get_yscale() == right.get_yscale() == "log"
 
@@ -122,7 +133,7 @@ def test_timeline_without_t1_still_shows_quasiparticles() -> None:
     for point in data["impact"]["timeline"]:
         point["t1_mean_s"] = point["t1_min_s"] = None
     ax = figures.draw_timeline(data, axes())
-    assert "T1, mean" not in {line.get_label() for line in ax.lines}
+    assert "T1, mean of the qubits" not in {line.get_label() for line in ax.lines}
     right = next(other for other in ax.figure.axes if other is not ax)
     assert len(right.lines) == 2
 

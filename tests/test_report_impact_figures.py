@@ -172,7 +172,7 @@ def test_caustics_are_drawn_as_they_are(silicon: dict[str, Any]) -> None:
         assert np.array_equal(image.get_array(), np.array(row["density"]).T)
         assert image.get_extent() == pytest.approx((-1, 1, -1, 1))
     bar = next(child for child in host.child_axes if not child.images or child not in panels)
-    assert "isotropic (1)" in bar.get_ylabel()
+    assert "isotropic (ratio)" in bar.get_ylabel()
     assert "±" in bar.get_ylabel()
 
 
@@ -324,7 +324,8 @@ def test_every_frame_shows_its_t1_with_one_scale_and_the_qubits() -> None:
     assert "(mm)" in host.get_ylabel()
     assert title(host)
     (bar,) = (child for child in host.child_axes if not child.images)
-    assert bar.get_ylabel() == "T1 (s)"
+    assert bar.get_ylabel() == "T1 (µs)"
+    assert bar.yaxis.get_major_formatter()(5e-7) == "0.5"
 
 
 def test_a_crowd_of_qubits_does_not_hide_the_map() -> None:
@@ -399,7 +400,7 @@ def test_footprints_are_the_share_of_impacts_beyond() -> None:
         assert list(curve.get_xdata()) == statistics[key]
         assert list(curve.get_ydata()) == [100, 90, 50, 10, 0]
     assert "qubits" in left.get_xlabel()
-    assert "(s)" in right.get_xlabel()
+    assert "(ms)" in right.get_xlabel()
     assert "(%)" in host.get_ylabel()
     assert "2,000 impacts" in title(host)
     assert "half of its quiet value" in title(host)

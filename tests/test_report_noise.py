@@ -68,7 +68,11 @@ def test_tables_give_the_first_and_the_last_step() -> None:
     drive = next(row for row in lines.rows if row[0] == "drive")
     assert drive == (
         "drive", "drive", "6 GHz", "1040", "attenuator at mxc", "0.00228", "47.3 mK",
+        "T1 (drive-line)",
     )  # fmt: skip
+    uses = {row[0]: row[-1] for row in lines.rows}
+    assert uses["read-in"] == "T2 (photon-shot-noise)"
+    assert {uses[name] for name in ("flux", "pump", "read-out")} == {"not used"}
     assert "read-out: backwards, its attenuation being that of isolators" in lines.note
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,16 @@ from hypothesis import strategies as st
 from qubudget.report.numbers import (
     duration,
     engineering,
+    frequency,
     interval,
     key_unit,
     key_words,
     margin,
     percent,
+    powers,
     quantity,
+    span,
+    waiting,
 )
 
 FACTORS = {
@@ -83,6 +88,31 @@ def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
+def test_what_takes_longer_than_the_universe_is_old_never_happens() -> None:
+    for seconds in (1.43e69, math.inf):
+        assert waiting(seconds) == quantity(seconds, "s") == "never"
+    assert waiting(6.29e10) == "1990 years"
+    assert frequency(6.98e-70) == "negligible"
+    assert (frequency(0.0), frequency(None), waiting(None)) == ("0 /s", "–", "–")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(29.5e-6, 66.9e-6, "29.5 to 66.9 µs"), (9e-7, 2e-6, "900 ns to 2 µs"),
+     (None, 2e-6, "– to 2 µs"), (None, None, "–")],
+)  # fmt: skip
+def test_ends_of_an_interval_share_their_unit(low: Any, high: Any, text: str) -> None:
+    assert span(low, high, "s") == text
+
+
+def test_powers_of_ten_are_written_alike() -> None:
+    assert powers("loss 4.11e-07, rate 2.75e+09 per second") == (
+        "loss 4.11×10⁻⁷, rate 2.75×10⁹ per second"
+    )
+    for text in ("design 3e5f", "1.2.3e4", "a9e3"):
+        assert powers(text) == text
+
+
 def test_fidelities_keep_their_distance_from_one() -> None:
     assert quantity(0.99974, "1") == "0.99974"
     assert quantity(0.999) == "0.999"
@@ -92,7 +122,7 @@ def test_fidelities_keep_their_distance_from_one() -> None:
 
 def test_margins_beyond_ten_are_counted_in_limits() -> None:
     assert margin(-0.46) == "−46 %"
-    assert margin(1 - 1.1e6) == "−1.1×10⁶ × limit"
+    assert margin(1 - 1.1e6) == "1.1×10⁶ × limit"
 
 
 def test_key_names_give_units_and_words() -> None:

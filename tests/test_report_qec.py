@@ -335,7 +335,7 @@ def test_chip_map_runs_along_x_and_reaches_the_chip_s_ends() -> None:
     assert band[:, 0].min() < -1.0 < band[:, 0].max()
     assert set(np.unique(np.abs(band[:, 1]))) <= {0.0, 1.0, 1.5}
     (bar,) = ax.child_axes
-    assert "T1 (s), 1 µs after the impact" in bar.get_ylabel()
+    assert "T1 (µs), 1 µs after the impact" in bar.get_ylabel()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from qubudget.report.canvas import svg
 from qubudget.report.html import render_html
+from qubudget.report.numbers import engineering
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.table import Table
 from qubudget.report.tables import coherence_tables
@@ -193,12 +194,35 @@ def test_terminal_shows_both_models_in_eighty_columns(with_keys: bool) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_one_qubit_fidelity_stands_beside_the_published_one() -> None:
+def test_the_one_qubit_error_stands_once_beside_the_published_one() -> None:
     data = sample()
     data["coherence"]["gate"] |= {"one_qubit_error": 4.1e-4, "one_qubit_error_modelled": 2.7e-4}
-    found = table(data, "Coherence")
+    times, gates = table(data, "Coherence"), table(data, "Gates and read-out")
+    assert times is not None
+    assert gates is not None
+    assert not any("fidelity" in row[0] or "error" in row[0] for row in times.rows)
+    found = {row[0]: row for row in gates.rows}
+    assert found["one qubit error"] == ("one qubit error", "4.1×10⁻⁴", "2.7×10⁻⁴", "measured")
+    published = 1 - data["coherence"]["published"]["fidelity"]
+    assert found["published one qubit error"][1] == engineering(published)
+
+
+def test_a_published_t2_that_no_qubit_can_have_says_so() -> None:
+    data = sample()
+    t1 = data["coherence"]["t1_s"]
+    for t2, remark in ((2.01 * t1, "violates T2 ≤ 2 T1"), (1.99 * t1, "")):
+        data["coherence"]["published"]["t2_star_s"] = t2
+        found = table(data, "Coherence")
+        assert found is not None
+        row = next(row for row in found.rows if row[0] == "published T2*")
+        assert ("".join(row[4:])) == remark
+
+
+def test_channels_that_never_act_are_said_to_be_negligible() -> None:
+    data = sample()
+    data["coherence"]["channels"][0]["rate_per_s"] = 6.98e-70
+    found = table(data, "Decoherence channels")
     assert found is not None
-    row = next(row for row in found.rows if row[0] == "one-qubit fidelity")
-    published = data["coherence"]["published"]["fidelity"]
-    assert row[1:3] == ("0.99959", "0.99973")
-    assert float(row[4]) == pytest.approx(published, rel=1e-4)
+    [row] = [row for row in found.rows if row[2] == "negligible"]
+    assert row[4] == "never"
+    assert "beyond the age of the universe" in found.note

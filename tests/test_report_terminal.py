@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from qubudget.report.comparison_tables import print_comparison
-from qubudget.report.summary import verdict_words
+from qubudget.report.key_text import wrapped
+from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.terminal import print_report, print_reproduction, print_wing
 
 SAMPLES = Path(__file__).parent / "report_samples"
@@ -70,7 +71,9 @@ def test_the_verdict_comes_first() -> None:
 def test_stages_and_changes_are_there() -> None:
     text = printed(print_report, sample("healthy"))
     mxc = next(line for line in text.splitlines() if line.startswith("mxc "))
-    assert mxc.split() == ["mxc", "14", "mK", "9.3", "µW", "19", "µW", "51.1", "%", "168"]
+    assert mxc.split() == [
+        "mxc", "14", "mK", "(measured)", "9.3", "µW", "19", "µW", "51.1", "%", "168",
+    ]  # fmt: skip
     assert "two_qubit_fidelity: gates.two_qubit_time = 22 ns" in text
 
 
@@ -179,3 +182,49 @@ def test_a_feasible_design_names_its_tightest_constraint() -> None:
     assert words.details == (
         "The tightest constraint is heat.mxc: 9.3 µW against a limit of 19 µW (margin 51.1 %).",
     )
+
+
+def test_no_number_is_parted_from_its_unit() -> None:
+    data = sample("healthy")
+    binding = next(
+        c for c in data["verdict"]["constraints"] if c["name"] == "logical_errors_per_day"
+    )
+    binding |= {"value": 2.0, "margin": -1.0}
+    for width in range(60, 101):
+        text = printed(print_report, data, width=width)
+        assert not any(line.startswith("%") for line in text.splitlines()), width
+
+
+def test_published_claims_are_read_as_sentences() -> None:
+    data = sample("healthy")
+    reason = "2.31 W of 1.5 W at 4k with 2 mW per controller; the fridge holds 256 qubits"
+    claim = {"claim": "Controllers can move to 4 K", "verdict": "refutes", "reason": reason}
+    data["verdict"]["published_claims"] = [claim]
+    lines = printed(print_report, data).splitlines()
+    at = lines.index("Published claims")
+    assert lines[at + 1] == claim["claim"]
+    assert lines[at + 2].startswith("  refutes: 2.31 W of 1.5 W at 4k with 2 mW per controller;")
+    assert all(line.startswith("  ") for line in lines[at + 2 : at + 4])
+
+
+@pytest.mark.parametrize("width", [18, 24, 80])
+def test_lines_keep_all_words(width: int) -> None:
+    text = "the load of 2.31 W (margin −53.9 %) is 1.45×10⁸ /day; in 1.15 % of them"
+    lines = wrapped(text, width, "  ")
+    assert " ".join(line.strip() for line in lines) == text
+    assert max(map(len, lines)) <= width
+
+
+def test_tiles_name_what_their_numbers_are() -> None:
+    data = sample("healthy")
+    found = {tile.label: tile.remark for tile in tiles(data)}
+    assert found["T1"] == "energy relaxation (measured)"
+    assert "worst qubit's T1" in found["Radiation"]
+    assert "mean excess of 1/T1 falls to 1/e in" in found["Radiation"]
+    data["thermal"]["intervals"] = {"runaway_probability": 0.0115}
+    status = {tile.label: tile.remark for tile in tiles(data)}["Thermal status"]
+    assert status.endswith("within the spreads 1.15 % run away")
+    data["qec"]["mean_time_to_failure_s"] = 1.43e69
+    last = tiles(data)[-1]
+    assert last.value == "never"
+    assert last.remark.endswith("beyond the age of the universe")

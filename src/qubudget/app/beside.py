@@ -19,12 +19,15 @@ class Beside:
     Attributes
     ----------
     second : session of B, None while nothing is compared. tables, pairs : what is shown.
+    other : which design is B, as of `CompareTables`. kept : the design that was kept last.
     """
 
     def __init__(self, hear: Say, presets: Sequence[str], changed: Callable[[], None]) -> None:
         self.tables = CompareTables(hear, presets=list(presets))
         self.pairs = Pairs()
         self.second: Session | None = None
+        self.other = ""
+        self.kept: Design | None = None
         self._changed = changed
 
     def begin(self, design: Design, jobs: Jobs, effort: Effort) -> None:
@@ -43,6 +46,7 @@ class Beside:
     def draw(self, first: Session) -> None:
         """Show both results, if there are two."""
         second = self.second
+        self.tables.param.update(other=self.other, kept=self.kept is not None)
         if second is not None:
             self.tables.state = compare.state(first, second)
             self.pairs.update(first, second)

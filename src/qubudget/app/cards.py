@@ -61,14 +61,27 @@ CARDS = (
 )  # fmt: skip
 
 _STEPS = {
-    "waiting": "waiting",
-    "starting": "starting",
     "details": "1 of 4: margins of the fridge",
     "impact": "2 of 4: radiation",
     "qec": "3 of 4: error correction",
     "verdict": "4 of 4: what would pass",
 }
+_BEFORE_STEPS = {
+    "waiting": "in the queue",
+    "starting": "loading the simulations",
+}
+USUALLY = {
+    "quick": "usually 10 to 30 s in all",
+    "standard": "usually one to two minutes in all",
+    "full": "many minutes in all",
+}
+"""How long the slow wings take, by effort, on a machine with nothing else to do."""
 _OF_TILE = {
+    "Thermal status": "thermal",
+    "Most qubits per fridge": "thermal",
+    "T1": "coherence",
+    "T2": "coherence",
+    "Two-qubit gate error": "coherence",
     "Radiation": "impact",
     "Logical errors per day": "qec",
     "Mean time to failure": "qec",
@@ -84,22 +97,35 @@ def old_wings(session: Session) -> frozenset[str]:
     return stale if session.awaited else stale - {"verdict"}
 
 
+def greyed_wings(session: Session) -> frozenset[str]:
+    """Wings whose figure is greyed as a whole.
+
+    A verdict of this design's fridge and qubit is not: it marks the constraints that it awaits.
+    """
+    stale = old_wings(session)
+    return stale if "thermal" in stale else stale - {"verdict"}
+
+
 def headline_state(session: Session) -> dict[str, Any]:
     """What the headline shows: verdict, progress, key numbers, figures in words."""
     document, old, progress = session.document, old_wings(session), session.progress
-    feasible, headline, details = verdict_so_far(document)
-    if "verdict" in old and feasible is not None:
+    feasible, headline, details = verdict_so_far(document, progress is not None)
+    if "thermal" in old and "verdict" in document:
         headline = f"Of the design before: {headline}"
     unfinished = progress is None and bool(session.stale or "qec" not in document)
+    effort = document.get("provenance", {}).get("effort", "quick")
     return {
         "feasible": feasible,
         "headline": headline,
         "details": details,
         "progress": _doing(progress) if progress else "stopped" if unfinished else "",
+        "step": list(_STEPS).index(progress) + 1 if progress in _STEPS else 0,
+        "steps": len(_STEPS),
+        "usually": USUALLY[effort],
         "running": progress is not None,
         "can_resume": unfinished,
         "error": session.error or "",
-        "stale": sorted(old),
+        "stale": sorted(greyed_wings(session)),
         "tiles": [
             {"label": tile.label, "value": tile.value, "remark": tile.remark,
              "stale": _OF_TILE.get(tile.label, "") in old}
@@ -109,18 +135,34 @@ def headline_state(session: Session) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def verdict_so_far(document: Data) -> tuple[bool | None, str, str]:
-    """Whether it is feasible, the sentence, and its reasons; None while errors are not known."""
+def verdict_so_far(document: Data, running: bool = False) -> tuple[bool | None, str, str]:
+    """Whether it is feasible, the sentence, and its reasons; None while errors are not known.
+
+    Parameters
+    ----------
+    running : whether what is missing is being computed.
+    """
     if "verdict" not in document:
         return None, "No verdict yet.", ""
     words = verdict_words(document)
-    if words.feasible is not None:
+    known = rows(section(document, "verdict"), "constraints")
+    awaited = [entry for entry in known if entry.get("awaited")]
+    if "qec" in document and not awaited:
         return words.feasible, words.headline, " ".join(words.details)
-    known = len(rows(section(document, "verdict"), "constraints"))
-    if "qec" not in document and known:
-        return None, "No verdict yet.", f"{known} constraints hold; the errors are not known yet."
-    return None, words.headline, " ".join(words.details)
+    quick = len(known) - len(awaited)
+    failed = sum(not entry.get("passed") for entry in known if not entry.get("awaited"))
+    doing = "is being computed" if running else "has not been computed"
+    later = f"Error correction of this design {doing}"
+    later += "; its numbers shown here are those of the design before." if awaited else "."
+    if failed:
+        verb = "fails" if failed == 1 else "fail"
+        headline = f"Not feasible: {failed} of {quick} constraints of fridge and qubit {verb}."
+        return False, headline, " ".join([*words.details, later])
+    if not quick:
+        return None, words.headline, " ".join(words.details)
+    return None, f"Fridge and qubit: all {quick} constraints hold.", later
 
 
 def _doing(progress: str) -> str:
-    return _STEPS.get(progress, f"computing {progress}")
+    found = _STEPS | _BEFORE_STEPS
+    return found.get(progress, f"computing {progress}")

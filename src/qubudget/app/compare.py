@@ -44,15 +44,17 @@ def state(first: Session, second: Session) -> State:
     )
     found = [line for line in lines if line["first"] != line["second"]]
     found.sort(key=lambda line: -line.pop("weight"))
+    inputs = [
+        {"key": key, "label": key, "first": MISSING if a is None else a,
+         "second": MISSING if b is None else b}
+        for key, a, b in input_differences(first.design, second.design)
+    ]  # fmt: skip
     return {
-        "first": _side(first, mine),
-        "second": _side(second, other),
+        "same": not inputs and not found,
+        "first": _side(first),
+        "second": _side(second),
         "numbers": [_number(label, path, mine, other) for label, path in _NUMBERS],
-        "inputs": [
-            {"key": key, "label": key, "first": MISSING if a is None else a,
-             "second": MISSING if b is None else b}
-            for key, a, b in input_differences(first.design, second.design)
-        ],
+        "inputs": inputs,
         "results": found[:MOST_RESULTS],
         "wait": _waiting(first, second),
     }  # fmt: skip
@@ -73,8 +75,10 @@ def _waiting(first: Session, second: Session) -> str:
     return f"{' and '.join(names)}: still being computed." if names else ""
 
 
-def _side(session: Session, document: State) -> State:
-    feasible, headline, details = verdict_so_far(document)
+def _side(session: Session) -> State:
+    feasible, headline, details = verdict_so_far(session.document, bool(session.progress))
+    if "thermal" in session.stale:
+        feasible, headline, details = None, "No answer to this design.", session.error or ""
     return {"name": session.design.name, "headline": headline, "details": details,
             "feasible": "" if feasible is None else str(feasible).lower()}  # fmt: skip
 

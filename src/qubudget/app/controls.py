@@ -222,7 +222,7 @@ def _number(
 def _whole(path: str, value: int, bounds: tuple[int, int]) -> Slider:
     low, high = bounds
     if path == "code.distance":
-        return Slider(low, min(high, max(31, value)), 2)
+        return Slider(low, min(high, max(31, 3 * value // 4 * 2 + 1)), 2)
     return whole_slider(value, low, high, int(ENDS.get(path, 10)))
 
 

@@ -11,8 +11,6 @@ from qubudget.app.parts import Part
 from qubudget.pipeline import Chain
 from qubudget.verdict import Verdict, judge
 
-SIMULATED = ("logical_errors_per_day", "decoder_utilisation", "algorithm_failure")
-"""The verdict's constraints whose values follow from the simulation of error correction."""
 _NO_INTERVALS: Mapping[str, Any] = {"intervals": None}
 
 
@@ -29,6 +27,7 @@ class Documents:
         chain: Chain,
         seconds: float,
         fresh_details: bool,
+        fresh_errors: bool,
     ) -> dict[str, Any]:
         """The document of what is known.
 
@@ -37,6 +36,7 @@ class Documents:
         cold : what was computed at once. parts : slow parts that are shown, of this or an
         earlier design. seconds : that the quick computations took. fresh_details : whether the
         details are of this design; intervals of an older one would not lie around its values.
+        fresh_errors : whether error correction is of this design.
         """
         design, solved = cold.design, cold.solved
         beside = parts["details"].document if "details" in parts else {}
@@ -52,7 +52,7 @@ class Documents:
             document["impact"] = self._joined("impact", parts["impact"].document, cold.rates.parts)
         if "qec" in parts:
             document["qec"] = self._joined("qec", parts["qec"].document)
-        document["verdict"] = self._same("verdict", _verdict(cold, parts))
+        document["verdict"] = self._same("verdict", _verdict(cold, parts, fresh_errors))
         document["line_noise"] = solved.parts["line_noise"]
         document["feedback"] = solved.parts["feedback"]
         document["targets"] = self._same("targets", design.targets.model_dump())
@@ -84,24 +84,28 @@ class Documents:
         return made[1]
 
 
-def _verdict(cold: Cold, parts: Mapping[str, Part]) -> dict[str, Any]:
+def _verdict(cold: Cold, parts: Mapping[str, Part], fresh_errors: bool) -> dict[str, Any]:
     """The verdict as far as it is known.
 
-    Before the first simulation it has the quick constraints only, and ``feasible`` is None
-    unless one of them fails. What would pass is kept where a constraint did not move.
+    Without error correction of this design, ``feasible`` is None unless a quick constraint fails,
+    and constraints that follow from error correction are absent, or ``awaited`` where their value
+    is that of an older design. What would pass is kept where a constraint did not move.
     """
     last = parts["verdict"].document if "verdict" in parts else None
-    solved = cold.solved
+    solved, quick = cold.solved, Verdict(cold.constraints, cold.claims)
+    found = quick.to_dict()
     if "qec" in parts:
         judged = judge(
             cold.design, solved.thermal, solved.coherence, parts["qec"].result,
             lambda constraint: (), cold.claims,
         )  # fmt: skip
-        found = judged.to_dict()
-    else:
-        judged = Verdict(cold.constraints, cold.claims)
-        found = judged.to_dict()
-        found["feasible"] = None if judged.feasible else False
+        if fresh_errors:
+            found = judged.to_dict()
+        else:
+            awaited = judged.constraints[len(cold.constraints) :]
+            found["constraints"] += [c.to_dict() | {"awaited": True} for c in awaited]
+    if not fresh_errors and quick.feasible:
+        found |= {"feasible": None, "binding_constraint": None}
     remedies = {} if last is None else {entry["name"]: entry for entry in last["constraints"]}
     for entry in found["constraints"]:
         before = remedies.get(entry["name"], {})

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qubudget.app.files import design_text, export, open_text
+from qubudget.app.files import design_text, export, open_text, safe_name
 from qubudget.app.inbox import Moves, Show
-from qubudget.app.widgets import Message, problem_words, problems_by_key
+from qubudget.app.widgets import KEPT, Message, filed_words, problem_words, problems_by_key
 from qubudget.design import Design, load, preset_names
 from qubudget.errors import DesignError, QubudgetError
 from qubudget.pipeline import Effort
@@ -38,6 +38,8 @@ class Hearing:
         match message:
             case {"type": "change", "values": list(values)} if len(values) <= MOST_VALUES:
                 self._move(values, message.get("count"))
+            case {"type": "forget", "key": str(key)}:
+                put(partial(self._forget, key))
             case {"type": "reset"}:
                 put(lambda: self._reopen(page.opened))
             case {"type": "preset", "name": str(name)} if name in preset_names():
@@ -52,10 +54,10 @@ class Hearing:
                 put(partial(self._export, what, kind))
             case {"type": "compare"}:
                 put(partial(self._compare, message.get("on") is True))
-            case {"type": "with", "name": str(name)} if not name or name in preset_names():
-                put(lambda: self._beside(load(name) if name else page.opened))
+            case {"type": "with", "name": str(name)} if name in ("", KEPT, *preset_names()):
+                put(partial(self._beside, name))
             case {"type": "keep"}:
-                put(lambda: self._beside(page.session.design))
+                put(self._keep)
             case {"type": "cancel"}:
                 page.session.cancel()
             case {"type": "resume"}:
@@ -83,7 +85,7 @@ class Hearing:
                 self._take(key, value)
             except Exception:  # a fault of ours must not leave the form without an answer
                 _LOG.exception("a change of %s failed", key)
-                page.problems = {key: "not taken: the program failed, see the server's log"}
+                page.refuse(key, {key: "not taken: the program failed, see the server's log"})
 
         def done() -> None:
             page.taking = False
@@ -101,20 +103,26 @@ class Hearing:
         try:
             page.session.change(key, control.written(value))
         except QubudgetError as error:
-            page.problems = {**page.problems, **problems_by_key(error, key)}
+            page.refuse(key, problems_by_key(error, key))
         except (TypeError, ValueError, OverflowError):
-            page.problems = {**page.problems, key: f"not taken: allowed is {control.allowed}"}
+            page.refuse(key, {key: f"not taken: allowed is {control.allowed}"})
         else:
-            page.problems = {}
+            page.refuse(key, {})
+            page.filed = {}
+
+    def _forget(self, key: str) -> Show:
+        """A value that was refused is taken back; the design never had it."""
+        self._page.refuse(key, {})
+        return self._page.draw
 
     # Designs
 
     def _open(self, text: str, name: str) -> Show:
         page = self._page
         try:
-            design = open_text(text, name)
+            design = open_text(text, name or "pasted text")
         except DesignError as error:
-            return partial(self._refuse, error)
+            return partial(self._refuse, error, safe_name(name) if name else "The pasted text")
         shown = self._reopen(design)
 
         def opened() -> None:
@@ -123,28 +131,34 @@ class Hearing:
 
         return opened
 
-    def _refuse(self, error: DesignError) -> None:
-        """Say every problem: in the dialog, beside the fields that there are, and above them."""
-        page = self._page
-        page.toolbar.refused = []
-        page.toolbar.refused = [{"key": p.key, "text": problem_words(p)} for p in error.problems]
-        page.problems = problems_by_key(error)
-        count = len(error.problems)
-        page.form.problems = dict(page.problems)
-        page.form.refusal = (
-            f"{error.origin} was not opened: {count} problem{'s' if count != 1 else ''}. "
+    def _refuse(self, error: DesignError, what: str) -> None:
+        """Say every problem in the dialog, and beside the fields that there are."""
+        page, count = self._page, len(error.problems)
+        filed: dict[str, str] = {}
+        for problem in error.problems:
+            before = filed.get(problem.key)
+            filed[problem.key] = f"{before}; " * bool(before) + filed_words(problem)
+        page.filed = filed
+        refusal = (
+            f"{what} was not opened: {count} problem{'s' if count != 1 else ''}. "
             "The design shown is unchanged."
         )
-        if {control.key for control in page.controls} & set(page.problems):
-            page.toolbar.send({"type": "opened"})
+        page.toolbar.param.update(
+            refusal=refusal,
+            refused=[{"key": p.key, "text": problem_words(p)} for p in error.problems],
+        )
+        page.toolbar.send({"type": "refused"})
+        page.form.param.update(filed=filed, refusal=refusal)
 
     def _reopen(self, design: Design) -> Show:
         page, refusal = self._page, ""
-        page.opened, page.problems = design, {}
+        page.opened, page.refused, page.filed = design, {}, {}
         try:
             page.session.open(design)
         except QubudgetError as error:
             refusal = f"{design.name} was not opened: {error}"
+        if page.beside.second is not None and page.beside.other == "":
+            page.compare_with(design)
 
         def shown() -> None:
             page.form.refusal = refusal
@@ -166,14 +180,29 @@ class Hearing:
     def _compare(self, on: bool) -> Show:
         page = self._page
         if on and page.beside.second is None:
-            page.compare_with(page.opened)
+            self._begin_beside()
         elif not on:
             page.beside.end()
         return page.draw
 
-    def _beside(self, design: Design) -> Show:
-        self._page.compare_with(design)
+    def _beside(self, name: str) -> Show:
+        """Let B be a preset, the design that was kept, or the one that was opened."""
+        self._page.beside.other = name
+        self._begin_beside()
         return self._page.draw
+
+    def _keep(self) -> Show:
+        page = self._page
+        page.beside.kept, page.beside.other = page.session.design, KEPT
+        self._begin_beside()
+        return page.draw
+
+    def _begin_beside(self) -> None:
+        page, name, kept = self._page, self._page.beside.other, self._page.beside.kept
+        if name == KEPT and kept is not None:
+            page.compare_with(kept)
+        else:
+            page.compare_with(load(name) if name in preset_names() else page.opened)
 
     # Files
 

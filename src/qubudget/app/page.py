@@ -11,7 +11,7 @@ from bokeh.io import curdoc
 
 from qubudget import __version__
 from qubudget.app.beside import Beside
-from qubudget.app.cards import CARDS, headline_state, old_wings
+from qubudget.app.cards import CARDS, greyed_wings, headline_state
 from qubudget.app.controls import Control, controls
 from qubudget.app.files import FIGURES, TABLES, safe_name
 from qubudget.app.hearing import Hearing
@@ -49,7 +49,8 @@ class Page:
         self.opened = design
         self.document: Document | None = None
         self.controls: tuple[Control, ...] = controls(design)
-        self.problems: dict[str, str] = {}
+        self.refused: dict[str, dict[str, str]] = {}
+        self.filed: dict[str, str] = {}
         self._shown: dict[str, Any] = {}
         self._stale: frozenset[str] = frozenset()
         self._film: Any = None
@@ -84,6 +85,14 @@ class Page:
         if before is not None:
             before.close()
         self._drop_if_closed()
+
+    def refuse(self, key: str, problems: dict[str, str]) -> None:
+        """Keep what is wrong with a value that was entered; none once it is taken, or taken back.
+
+        It stays as long as the value stays in its field, whatever else is moved.
+        """
+        others = {moved: found for moved, found in self.refused.items() if moved != key}
+        self.refused = others | ({key: problems} if problems else {})
 
     def compare_with(self, design: Design) -> None:
         """Show a design beside the present one."""
@@ -144,6 +153,7 @@ class Page:
         for view in self.views.values():
             view.set_theme(dark)
         self.beside.pairs.set_theme(dark)
+        self.beside.draw(self.session)
 
     # Drawing
 
@@ -159,7 +169,7 @@ class Page:
         """Bring the page up to date with the session; only what changed is sent."""
         self._drawing = False
         session = self.session
-        document, stale = session.document, old_wings(session)
+        document, stale = session.document, greyed_wings(session)
         self._draw_form(session.design)
         for card in CARDS:
             was, now = self._shown, document
@@ -188,9 +198,12 @@ class Page:
                 self.form.rows = [row(control) for control in self.controls]
             elif rows:
                 self.form.send({"type": "rows", "rows": rows})
-        if self.form.problems != self.problems:
-            self.form.problems = dict(self.problems)
-        if not self.problems and self.form.refusal.endswith("unchanged."):
+        problems = {key: text for found in self.refused.values() for key, text in found.items()}
+        if self.form.problems != problems:
+            self.form.problems = problems
+        if self.form.filed != self.filed:
+            self.form.filed = self.filed
+        if not self.filed and self.form.refusal.endswith("unchanged."):
             self.form.refusal = ""
         self.toolbar.param.update(
             name_=design.name, title_=design.title, effort=self.effort,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import panel
 from bokeh.models.widgets import Div
 
-from qubudget.app.cards import old_wings
+from qubudget.app.cards import greyed_wings
 from qubudget.app.session import Session
 from qubudget.app.views.coherence import CoherenceView
 from qubudget.app.views.heat import HeatView
@@ -26,25 +26,31 @@ class Pairs:
 
     def __init__(self) -> None:
         self.layout = panel.Column(sizing_mode="stretch_width")
-        self._dark = False
+        self._dark = self._dressed = False
         self._views: list[tuple[str, View, View]] = []
 
     def update(self, first: Session, second: Session) -> None:
         """Show both results."""
         if not self._views:
             self._make()
+        self._dress()
         for wing, a, b in self._views:
-            a.update(first.document, wing in old_wings(first))
-            b.update(second.document, wing in old_wings(second))
+            a.update(first.document, wing in greyed_wings(first))
+            b.update(second.document, wing in greyed_wings(second))
 
     def set_theme(self, dark: bool) -> None:
-        """Colours for a dark or a light ground."""
+        """Colours for a dark or a light ground, from the next `update` on."""
         self._dark = dark
-        for _, a, b in self._views:
-            a.set_theme(dark)
-            b.set_theme(dark)
+
+    def _dress(self) -> None:
+        if self._dressed != self._dark:
+            self._dressed = self._dark
+            for _, a, b in self._views:
+                a.set_theme(self._dark)
+                b.set_theme(self._dark)
 
     def _make(self) -> None:
+        self._dressed = self._dark
         self._views = [(wing, view(self._dark), view(self._dark)) for _, wing, view in KINDS]
         self.layout.objects = [
             part

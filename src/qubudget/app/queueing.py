@@ -60,7 +60,10 @@ class Job:
         with self._lock:
             if self.state == "waiting":
                 self.state, self.progress = "running", "starting"
-            return self.state == "running"
+            running = self.state == "running"
+        if running:
+            self._tell()
+        return running
 
     def say(self, progress: str) -> None:
         """Its worker has come to a step."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qubudget.app.answers import Answers
 from qubudget.app.cold import Cold
 from qubudget.app.controls import coupled
-from qubudget.app.document import SIMULATED, Documents
+from qubudget.app.document import Documents
 from qubudget.app.jobs import Jobs
 from qubudget.app.parts import Work
 from qubudget.app.queueing import Job
@@ -78,7 +78,7 @@ class Session:
 
         A wing not computed yet is absent. An entry is the same object as before where it has
         not changed. The verdict has the quick constraints at once; ``feasible`` is None until
-        the first simulation, unless one of them fails.
+        error correction of this design is simulated, unless one of them fails.
         """
         return self._document
 
@@ -105,7 +105,8 @@ class Session:
             if self._cold is None or self._slow.is_fresh("qec"):
                 return frozenset()
             shown = {entry["name"] for entry in self._document["verdict"]["constraints"]}
-            return frozenset(shown if not self._slow.wanted else shown & set(SIMULATED))
+            quick = {constraint.name for constraint in self._cold.constraints}
+            return frozenset(shown - quick if self._slow.wanted else shown)
 
     @property
     def progress(self) -> str | None:
@@ -261,6 +262,7 @@ class Session:
         self._document = self._documents.of(
             self._cold, self._slow.parts, self._chain, self._seconds,
             fresh_details=self._slow.is_fresh("details"),
+            fresh_errors=self._slow.is_fresh("qec"),
         )  # fmt: skip
 
     def _request(self, delay: float) -> None:

@@ -21,6 +21,8 @@ Message = dict[str, Any]
 Say = Callable[[Message], None]
 _TITLES = {"qec": "Error correction", "code": "Code", "measured": "Measured values"}
 FIRST = "Most used"
+KEPT = "*kept"
+"""What the comparison calls a design that was kept: no preset has this name."""
 
 
 def face(name: str) -> str:
@@ -60,6 +62,7 @@ class Toolbar(Part):
     tables = param.List()
     most_bytes = param.Integer()
     refused = param.List()
+    refusal = param.String()
     _esm: ClassVar[str] = face("toolbar.js")
     _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("toolbar.css")]
 
@@ -77,22 +80,31 @@ class DesignForm(Part):
 
     Attributes
     ----------
-    rows : one dict per control, see `row`. problems : what is wrong, by key.
+    rows : one dict per control, see `row`. problems : what is wrong with a value that was entered
+    and not taken, by key. filed : what is wrong in a file that was not opened, by key.
     refusal : one sentence above all fields.
     """
 
     rows = param.List()
     problems = param.Dict({})
+    filed = param.Dict({})
     refusal = param.String()
     _esm: ClassVar[str] = face("form.js")
     _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("form.css")]
 
 
 class CompareTables(Part):
-    """Two designs: verdicts, inputs and results that differ; ``state`` as of `compare.state`."""
+    """Two designs: verdicts, inputs and results that differ; ``state`` as of `compare.state`.
+
+    Attributes
+    ----------
+    other : which design is B: a preset, `KEPT`, or "" for the one that was opened.
+    kept : whether a design was kept.
+    """
 
     presets = param.List()
     other = param.String()
+    kept = param.Boolean()
     state = param.Dict({})
     _esm: ClassVar[str] = face("compare.js")
     _stylesheets: ClassVar[list[str]] = [*Part._stylesheets, face("compare.css")]
@@ -135,6 +147,14 @@ def problems_by_key(error: QubudgetError, key: str = "") -> dict[str, str]:
     if key and key not in found:
         found[key] = f"not taken: see {', '.join(found)}" if found else f"not taken: {error}"
     return found
+
+
+def filed_words(problem: Problem) -> str:
+    """What is wrong with a value of a file that was not opened: it is not the one shown."""
+    if problem.words or not problem.given:
+        return f"in the file: {problem_words(problem)}"
+    words = problem_words(problem).removeprefix(f"given {problem.given}").lstrip("; ")
+    return f"in the file: {problem.given}; {words}"
 
 
 def steady(old: Iterable[Control], new: Iterable[Control]) -> tuple[Control, ...]:

@@ -25,12 +25,13 @@ from qubudget.errors import DesignError
 @app.command()
 def explain(
     key: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            help="a key of the design or of a report, a constraint's name, or a word",
+            help="a key of the design or of a report, a constraint's name, or a word; "
+            "without it, a list of them",
             autocompletion=complete_name,
         ),
-    ],
+    ] = None,
     design: Annotated[
         str | None,
         typer.Option(
@@ -48,14 +49,22 @@ def explain(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """What a quantity is, its unit, where it comes from, and which constraint it moves.
+    """What a name means, its unit, and what it moves.
 
+    A key of the design or of a report: where it comes from, which constraints it moves.
     Without --whole only what needs no sampling is computed: cryostat, qubit, event rates.
+    Without KEY: the words, constraints, sections and parts there are.
     """
     from qubudget.errors import Problem
 
     if changes and design is None:
         raise DesignError("explain", [Problem("--set", changes[0], "only with --design")])
+    if key is None:
+        from qubudget.report.explain_tables import print_explanation
+        from qubudget.study.explain.listing import listing
+
+        show_result(listing(), as_json, print_explanation)
+        return
     opened = open_design(design, changes) if design is not None else None
     from qubudget.report.explain_tables import print_explanation
     from qubudget.report.progress import progress

@@ -35,7 +35,7 @@ def draw_courses(data: Data, ax: Axes | None = None) -> Axes:
     part = section(data, "qec")
     ax.set_title("Logical error through a burst")
     ax.set_xlabel("time after the impact (s)")
-    ax.set_ylabel("logical error per cycle (1)")
+    ax.set_ylabel("logical error per cycle (probability)")
     name, chosen = _shown(section(part, "burst"))
     if not chosen:
         return say(ax, explained(part, "burst", "no course of a burst was computed"))

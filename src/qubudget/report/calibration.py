@@ -119,7 +119,7 @@ def draw_residuals(data: Data, ax: Axes | None = None) -> Axes:
     ax = axes_for(data, ax)
     found = rows(data, "residuals")
     ax.set_title(plain(f"Residuals of {section(data, 'data').get('name')}, {data.get('model')}"))
-    ax.set_xlabel("measured / fitted time (1)")
+    ax.set_xlabel("measured / fitted time (ratio)")
     ax.axvline(1.0, color=INK, linewidth=1.0)
     ax.grid(visible=False, axis="y")
     for quantity, (marker, color, label) in _MARKS.items():

@@ -119,6 +119,13 @@ def tick_words(ax: Axes, text: Any, width: int = 20) -> str:
     return plain("\n".join(textwrap.wrap(words, width)) if narrow(ax) else words)
 
 
+def ticks_in(size: float) -> Any:
+    """Formatter of an axis in another unit than its values': one of it is ``size`` of theirs."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: f"{value / size:g}")
+
+
 def plain(text: Any) -> str:
     """Text that matplotlib draws as it stands, never as a formula."""
     return str(text).replace("$", r"\$")

@@ -79,6 +79,6 @@ def _scale_words(part: Data, row: Data, values: NDArray[np.float64]) -> str:
 
     error = grid_values({**part, **row}, "error")
     if error is None or not (values > 0).any():
-        return "density over isotropic (1)"
+        return "density over isotropic (ratio)"
     middle = float(np.median(error[values > 0] / values[values > 0]))
-    return f"density over isotropic (1)\n± {percent(float(f'{middle:.1g}'))} per cell (1 σ)"
+    return f"density over isotropic (ratio)\n± {percent(float(f'{middle:.1g}'))} per cell (1 σ)"

@@ -22,7 +22,7 @@ def draw_charge_jumps(data: Data, ax: Axes | None = None) -> Axes:
     charge = section(data, "impact", "charge")
     ax.set_title("Correlated charge jumps")
     ax.set_xlabel("distance between devices (mm)")
-    ax.set_ylabel("share of jumps in common (1)")
+    ax.set_ylabel("share of jumps in common (0 to 1)")
     distances = charge.get("distance_m") or []
     fractions = charge.get("correlated_fraction") or []
     if not distances or len(distances) != len(fractions):

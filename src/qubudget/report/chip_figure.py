@@ -85,10 +85,10 @@ def _map(ax: Axes, burst: Data, half: tuple[float, float]) -> bool:
     shown = ax.contourf(x, y, np.where(values > 0, values, np.nan), levels=levels, cmap="cividis",
                         norm=LogNorm(levels[0], levels[-1]), zorder=0)  # fmt: skip
     when = number(burst, "time_s")
-    words = "T1 (s)" + (f", {engineering(when, 's')} after the impact" if when else "")
+    words = "T1 (µs)" + (f", {engineering(when, 's')} after the impact" if when else "")
     bar = colour_scale(ax, shown, words)
     bar.minorticks_off()
-    bar.set_ticks(levels, labels=[engineering(level, "s") for level in levels])
+    bar.set_ticks(levels, labels=[f"{level / 1e-6:g}" for level in levels])
     return True
 
 
@@ -130,7 +130,7 @@ def _qubits(ax: Axes, qubits: list[Data]) -> None:
         ]
         if places:
             ax.plot(*zip(*places, strict=True), marker, markersize=size, color=colour,
-                    markeredgecolor=INK, markeredgewidth=0.5, linestyle="none", zorder=3,
+                    markeredgecolor=INK, markeredgewidth=0.5, linestyle="none", zorder=5,
                     label=f"{role} qubits")  # fmt: skip
 
 

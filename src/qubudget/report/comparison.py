@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qubudget.report.numbers import key_unit
+from qubudget.report.sampling import resolved
 
 if TYPE_CHECKING:
     from qubudget.design import Design
@@ -22,6 +24,16 @@ HEADLINE = (
     "qec.mean_time_to_failure_s", "verdict.binding_constraint",
 )  # fmt: skip
 """What somebody looks at first, in the order of the chain; shown also where it is equal."""
+NAMED = {"watts": "W", "per_day": "/day", "copper_kg": "kg", "loss_dB": "dB"}
+"""Units of keys that are called by them alone."""
+OTHERS = (
+    (re.compile(r"max_qubits\.|_qubits(\.(mean|median|p10|p90).*)?$"), "qubits"),
+    (re.compile(r"qec\.(mitigation\.|budget\..+\.)?(low|high)$"), "/day"),
+    (re.compile(r"qec\.background\.(low|high)$"), "/cycle"),
+)
+"""Keys whose unit another part of their name says."""
+MARGIN = re.compile(r"margin$")
+"""Keys of shares that may be negative: a ratio of them says nothing."""
 LABELS = (
     ("name",), ("stage",), ("cause",), ("line",), ("stage", "item"), ("stage", "item", "kind"),
     ("from", "to"), ("model", "fidelity"), ("cable",), ("part",), ("kind",),
@@ -67,16 +79,16 @@ def compare(first: Report, second: Report) -> dict[str, Any]:
     """The comparison as plain JSON values.
 
     ``inputs`` and ``results`` list what differs; a result's ``ratio`` is second over first
-    where both are numbers and the first is not zero. ``headline`` lists what is looked at
-    first, equal or not.
+    where both are numbers of one sign; margins have none. ``resolved`` says whether the 95 %
+    intervals of a sampled result are apart, null where nothing is sampled. ``headline`` lists
+    what is looked at first, equal or not.
     """
     mine, other = first.to_dict(), second.to_dict()
+    sides = dict(leaves(mine)), dict(leaves(other))
     return {
         "first": {"name": first.design.name, "verdict": mine["verdict"]},
         "second": {"name": second.design.name, "verdict": other["verdict"]},
-        "headline": [
-            _row(key, *(dict(leaves(side)).get(key) for side in (mine, other))) for key in HEADLINE
-        ],
+        "headline": [_row(key, *sides) for key in HEADLINE],
         "inputs": differing_inputs(first.design, second.design),
         "results": results(mine, other),
     }
@@ -87,7 +99,7 @@ def results(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[st
     mine = dict(leaves({k: v for k, v in first.items() if k not in LEFT_OUT}))
     other = dict(leaves({k: v for k, v in second.items() if k not in LEFT_OUT}))
     return [
-        _row(key, mine.get(key), other.get(key))
+        _row(key, mine, other)
         for key in [*mine, *(key for key in other if key not in mine)]
         if mine.get(key) != other.get(key)
         and not isinstance(mine.get(key), str)
@@ -125,17 +137,31 @@ def _labelled(members: list[Any] | tuple[Any, ...]) -> dict[str, Any]:
     return {}
 
 
-def _row(key: str, first: Any, second: Any) -> dict[str, Any]:
-    unit = key_unit(key)
+def _row(key: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    first, second = mine.get(key), other.get(key)
     return {
-        "key": key, "unit": unit or "1", "first": first, "second": second,
-        "ratio": _ratio(first, second),
+        "key": key, "unit": unit_of(key), "first": first, "second": second,
+        "ratio": None if MARGIN.search(key) else _ratio(first, second),
+        "resolved": resolved(key, mine, other),
     }  # fmt: skip
 
 
+def unit_of(key: str) -> str:
+    """The unit of a report's key; "1" of a plain number.
+
+    >>> unit_of("thermal.loads.cp.pump.attenuator.watts"), unit_of("qec.budget.background.per_day")
+    ('W', '/day')
+    >>> unit_of("thermal.max_qubits.total"), unit_of("qec.background.lambda")
+    ('qubits', '1')
+    """
+    named = NAMED.get(key.rpartition(".")[2]) or key_unit(key)
+    return named or next((unit for pattern, unit in OTHERS if pattern.search(key)), "1")
+
+
 def _ratio(first: Any, second: Any) -> float | None:
+    """second / first; None where either is no number, or they are not of one sign."""
     if isinstance(first, bool) or isinstance(second, bool):
         return None
-    if isinstance(first, int | float) and isinstance(second, int | float) and first != 0:
-        return second / first
-    return None
+    if not isinstance(first, int | float) or not isinstance(second, int | float):
+        return None
+    return second / first if first * second > 0 else None

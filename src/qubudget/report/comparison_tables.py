@@ -13,6 +13,7 @@ from qubudget.report.numbers import MISSING, engineering, margin, quantity
 from qubudget.report.reading import Data, number, rows, section
 from qubudget.report.table import Column, Table, make_table, text_column
 from qubudget.report.terminal import print_headline, print_table
+from qubudget.report.written import written
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,9 @@ WINGS = {
     "thermal": "Cryostat", "coherence": "Qubit", "impact": "Impact", "qec": "Error correction",
     "line_noise": "Noise of the lines", "feedback": "Feedback",
 }  # fmt: skip
+UNRESOLVED = "not resolved"
+WIDEST = 16
+"""Longest name that heads a column; of longer ones the columns are called A and B."""
 BIG = 2.0
 """A ratio beyond this, up or down, is highlighted."""
 _MINOR = re.compile(
@@ -43,9 +47,9 @@ LABELS = {
     "impact.t1_min_s": "lowest T1 in the event", "impact.recovery_time_s": "recovery from it",
     "qec.background.lambda": "Lambda", "qec.logical_errors_per_day": "logical errors",
     "qec.mean_time_to_failure_s": "mean time to failure",
-    "verdict.binding_constraint": "binding constraint",
 }  # fmt: skip
 """Headlines in words."""
+BINDING = "verdict.binding_constraint"
 
 
 def print_comparison(document: Data, console: Console, everything: bool = False) -> None:
@@ -53,10 +57,14 @@ def print_comparison(document: Data, console: Console, everything: bool = False)
     names = [str(section(document, side).get("name")) for side in SIDES]
     for side in SIDES:
         print_headline(section(document, side), console)
+    if max(map(len, names)) > WIDEST:
+        console.print(Text(f"Below, A is {names[0]} and B is {names[1]}.", "dim"))
+        names = ["A", "B"]
     console.print()
-    headline = rows(document, "headline")
+    headline = [row for row in rows(document, "headline") if row.get("key") != BINDING]
     if headline:
-        print_table(_results("Headlines", headline, names, ""), console, _strong(headline))
+        said = _binding(document, names)
+        print_table(_results("Headlines", headline, names, said), console, _strong(headline))
     inputs, results = rows(document, "inputs"), rows(document, "results")
     judged = _constraints(document, names)
     if judged.rows:
@@ -73,18 +81,58 @@ def print_comparison(document: Data, console: Console, everything: bool = False)
         console.print(Text("Nothing differs."))
 
 
+def _binding(document: Data, names: list[str]) -> str:
+    """Which constraint binds, in words: the names are too long for a column."""
+    row = next((r for r in rows(document, "headline") if r.get("key") == BINDING), None)
+    if row is None:
+        return ""
+    first, second = (str(row.get(side) or "none") for side in SIDES)
+    if first == second:
+        return f"Binding constraint of both: {first}."
+    return f"Binding constraint: {first} of {names[0]}, {second} of {names[1]}."
+
+
 def _results(title: str, found: list[Data], names: list[str], note: str, prefix: str = "") -> Table:
     body = [
         (
-            key.removeprefix(prefix) if prefix else LABELS.get(key, key),
-            *(quantity(row.get(side), str(row.get("unit") or "")) for side in SIDES),
-            _times(number(row, "ratio")),
+            _name(key.removeprefix(prefix)) if prefix else LABELS.get(key, key),
+            *_cells(row),
+            _change(row),
         )
         for row in found
         for key in (str(row.get("key")),)
     ]
+    if any(UNRESOLVED in row for row in body):
+        note += (
+            f" {UNRESOLVED[:1].upper()}{UNRESOLVED[1:]} at this effort: the 95 % intervals of "
+            "the sampling overlap."
+        )
     columns = [text_column("result"), *map(Column, names), Column("ratio")]
     return make_table(title, columns, body, note)
+
+
+def _name(key: str) -> str:
+    """A key without an ending that its number's unit says again.
+
+    >>> _name("channels.purcell.rate_per_s"), _name("correlated.bursts_per_day.value")
+    ('channels.purcell', 'correlated.bursts_per_day')
+    """
+    return re.sub(r"\.(rate_per_s|per_day|watts|value)$", "", key)
+
+
+def _cells(row: Data) -> list[str]:
+    """Both numbers as printed."""
+    key, unit = str(row.get("key")), str(row.get("unit") or "")
+    if key.endswith("margin"):
+        return [margin(number(row, side)) for side in SIDES]
+    return [quantity(row.get(side), unit) for side in SIDES]
+
+
+def _change(row: Data) -> str:
+    if row.get("resolved") is False:
+        return UNRESOLVED
+    first, second = _cells(row)
+    return MISSING if first == second else _times(number(row, "ratio"))
 
 
 def _constraints(document: Data, names: list[str]) -> Table:
@@ -132,11 +180,16 @@ def _written(row: Data, side: str, name: str) -> str:
     text, origin = row.get(side), str(row.get(f"{side}_origin") or "")
     if text in (None, "none"):
         return MISSING
-    return f"{text} ({origin})" if origin in ("default", "set") else str(text)
+    shown = written(str(text))
+    return f"{shown} ({origin})" if origin in ("default", "set") else shown
 
 
 def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
-    """Single values by the wing that computes them, the largest change first."""
+    """Single values by the wing that computes them, the largest change first.
+
+    What is equal as printed is left out; without ``everything`` also what sampling does not
+    resolve.
+    """
     grouped: dict[str, list[Data]] = defaultdict(list)
     most: dict[str, float] = defaultdict(float)
     for row in found:
@@ -146,7 +199,11 @@ def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
         wing = key.partition(".")[0]
         if wing == "verdict" or any(isinstance(row.get(s), list | dict) for s in SIDES):
             continue
+        if len(set(_cells(row))) == 1:
+            continue
         if not everything and (row.get("ratio") is None or _MINOR.search(key)):
+            continue
+        if not everything and row.get("resolved") is False:
             continue
         if not everything and _family(row) and _largest(row) < SMALL * most[_family(row)]:
             continue
@@ -174,9 +231,21 @@ def _size(row: Data) -> float:
 
 
 def _times(ratio: float | None) -> str:
-    return MISSING if ratio is None else f"{engineering(ratio)} ×"
+    """A ratio, with more digits where three would say one.
+
+    >>> _times(1.98), _times(1.0027), _times(None)
+    ('1.98 ×', '1.003 ×', '–')
+    """
+    if ratio is None:
+        return MISSING
+    texts = (engineering(ratio, digits=digits) for digits in (3, 4, 5, 6))
+    return next((f"{text} ×" for text in texts if text != "1"), "1 ×")
 
 
 def _strong(found: list[Data]) -> frozenset[int]:
     """Rows that change by more than a factor ``BIG``, which a terminal highlights."""
-    return frozenset(i for i, row in enumerate(found) if _size(row) > log(BIG))
+    return frozenset(
+        i
+        for i, row in enumerate(found)
+        if _size(row) > log(BIG) and row.get("resolved") is not False
+    )

@@ -1,9 +1,9 @@
-"""A design's values and the list of presets, on a terminal."""
+"""A design's values and the presets: tables on a terminal, fields between tabs in a pipe."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -14,48 +14,65 @@ from qubudget.report.terminal import columns_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+Value = Mapping[str, Any]
 
 ROOMY = 100
 """Columns of a terminal from which on values stand in SI too."""
+BROAD = 24
+"""Columns behind which a long value does not push the origins of the others."""
+_LOOKS = {"default": "dim", "set": "bold"}
 
 
 def print_presets(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
-    """Names and titles; a title that is too long for the line goes on below itself."""
+    """Names and titles; on a terminal a title that is too long goes on below itself."""
+    if not console.is_terminal:
+        _print_fields(((str(row["name"]), str(row["title"])) for row in rows), console)
+        return
     grid = columns_of(2, wraps=1)
     for row in rows:
         grid.add_row(Text(str(row["name"]), "bold"), Text(str(row["title"])))
-    _widen(console)
     console.print(grid)
 
 
-def print_values(values: Sequence[Mapping[str, Any]], console: Console) -> None:
-    """Every value as written, in SI, and its origin: on a terminal under headings of sections.
+def print_values(values: Sequence[Value], console: Console) -> None:
+    """Every value as written, in SI, and its origin.
 
-    Into a pipe every line holds a whole key, as other programs want it.
+    On a terminal under headings of sections; a value is never parted, its origin goes on below it
+    where the line is too short. In a pipe key, value, SI and origin stand between tabs, one key a
+    line, whatever the width.
     """
-    headed = console.is_terminal
-    _widen(console)
-    grid, above = columns_of(4, wraps=1), ""
-    narrow = console.width < ROOMY
-    for value in values:
-        key, origin = str(value["key"]), str(value["origin"])
-        head, _, last = key.rpartition(".")
-        if headed and head != above:
-            grid.add_row(cell_text(head, "bold"))
-            above = head
-        grid.add_row(
-            Text(f"  {last}" if headed and head else key),
-            Text(str(value["text"])),
-            Text("" if narrow else _si(value["value"], value["unit"], str(value["text"]))),
-            Text(origin, {"default": "dim", "set": "bold"}.get(origin, "")),
-        )
-    console.print(grid)
+    if not console.is_terminal:
+        _print_fields(((str(v["key"]), *_cells(v)) for v in values), console)
+        return
+    for head, members in groupby(values, key=lambda value: str(value["key"]).rpartition(".")[0]):
+        if head:
+            console.print(cell_text(head, "bold"))
+        for line in _section(list(members), "  " if head else "", console.width):
+            console.print(line)
 
 
-def _widen(console: Console) -> None:
-    """Into a pipe every row is one line, as other programs want it."""
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = 500
+def _section(values: Sequence[Value], indent: str, width: int) -> Iterator[Text]:
+    """A section's lines: the last part of the key, the value, what it is in SI, the origin."""
+    rows = [(str(value["key"]).rpartition(".")[2], *_cells(value)) for value in values]
+    if width < ROOMY:
+        rows = [(name, text, "", origin) for name, text, _, origin in rows]
+    keys, texts, sis = (max(len(row[place]) for row in rows) for place in range(3))
+    for name, text, si, origin in rows:
+        line = f"{indent}{name:{keys}}  {text:{min(texts, BROAD)}}"
+        line += f"  {si:{sis}}" if sis else ""
+        if len(line) + 2 + len(origin) > width:
+            line = f"{line.rstrip()}\n{' ' * (len(indent) + keys)}"
+        yield Text(f"{line}  ") + Text(origin, _LOOKS.get(origin, ""))
+
+
+def _cells(value: Value) -> tuple[str, str, str]:
+    text = str(value["text"])
+    return text, _si(value["value"], value["unit"], text), str(value["origin"])
+
+
+def _print_fields(rows: Iterator[tuple[str, ...]], console: Console) -> None:
+    for row in rows:
+        console.file.write("\t".join(" ".join(field.split()) for field in row) + "\n")
 
 
 def _si(value: Any, unit: str | None, text: str) -> str:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import math
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from qubudget.report.numbers import MISSING, engineering, margin, quantity
+from qubudget.report.explain_effects import (
+    SHOWN,
+    WINGS,
+    effect_notes,
+    effect_tables,
+    more,
+    signed,
+)
+from qubudget.report.key_text import GUTTER
+from qubudget.report.numbers import margin, quantity
 from qubudget.report.reading import Data, number, rows
-from qubudget.report.table import Column, Table, make_table, shown, text_column
+from qubudget.report.table import Column, make_table, text_column
 from qubudget.report.terminal import print_table
+from qubudget.report.written import written
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-SHOWN = 12
-"""Results and values that are listed; the rest is in the JSON document."""
-WINGS = {
-    "thermal": "cryostat", "coherence": "qubit", "impact": "impact", "qec": "error correction",
-    "verdict": "the verdict", "design": "the design alone",
-}  # fmt: skip
-
 
 def print_explanation(document: Data, console: Console) -> None:
     """The document of ``qubudget explain`` on a terminal."""
+    if document.get("kind") == "list of names":
+        _names(document, console)
+        return
     unit = str(document.get("unit") or "")
     head = Text(str(document.get("key")), "bold")
     head.append(f": {document.get('kind')}" + (f", {_unit(unit)}" if _unit(unit) else ""), "dim")
@@ -50,11 +56,16 @@ def _field(document: Data, console: Console) -> None:
         return
     heads = [text_column("key"), text_column("value"), text_column("SI"), text_column("from")]
     body = [
-        (str(v.get("key")), str(v.get("written")), _si(v.get("value"), unit), str(v.get("origin")))
+        (
+            str(v.get("key")),
+            written(str(v.get("written"))),
+            _si(v.get("value"), unit),
+            str(v.get("origin")),
+        )
         for v in values[:SHOWN]
     ]
     sources = "; ".join(_listed(document, "sources"))
-    note = _more(len(values)) + (f" Source: {sources}." if sources else "")
+    note = more(len(values)) + (f" Source: {sources}." if sources else "")
     print_table(make_table(f"In {document.get('design')}", heads, body, note), console)
     if len(values) > 1:
         console.print(Text("Give one of these keys to see what it moves.", "dim"))
@@ -65,60 +76,25 @@ def _field(document: Data, console: Console) -> None:
     if values[0].get("value") is None:
         console.print(Text("It is not set, so there is nothing to move.", "dim"))
         return
-    _moved(document, unit, console)
+    _moved(document, console)
 
 
-def _moved(document: Data, unit: str, console: Console) -> None:
-    constraints, results = rows(document, "constraints"), rows(document, "results")
-    both = [*constraints, *results]
-    if both:
+def _moved(document: Data, console: Console) -> None:
+    tables = list(effect_tables(document))
+    if tables:
         console.print()
     else:
         where = "the whole chain" if document.get("whole") else "cryostat, qubit and event rates"
-        console.print(Text(f"Moves nothing in {where}."))
-    if constraints:
-        print_table(_effects("Constraints that it moves", "constraint", constraints, unit), console)
-    for wing in dict.fromkeys(str(effect.get("name")).partition(".")[0] for effect in results):
-        found = [e for e in results if str(e.get("name")).startswith(f"{wing}.")]
-        title = f"Results that it moves: {WINGS.get(wing, wing)} ({wing}...)"
-        print_table(_effects(title, "result", found, unit, f"{wing}."), console)
-    notes = []
-    if any(effect.get("elasticity") is not None for effect in both):
-        what = "the ratio that the decibels stand for" if unit == "dB" else "the key"
-        notes.append(
-            f"Elasticity: relative change of the number (of a constraint's value over its limit) "
-            f"per relative change of {what}; 1 is proportional, −1 inversely so."
-        )
-    if any(effect.get("sure") is False for effect in both):
-        notes.append("?: within the 95 % interval of the sampling.")
-    if not document.get("whole"):
-        notes.append("Impacts and logical errors are not computed here: --whole does.")
-    console.print(Text(" ".join(notes), "dim"))
-
-
-def _effects(title: str, head: str, found: list[Data], unit: str, prefix: str = "") -> Table:
-    """Elasticities where there is one of every row, else the numbers at every setting."""
-    slopes = all(effect.get("elasticity") is not None for effect in found)
-    judged = head == "constraint"
-    settings = [s.get("setting") for s in rows(found[0], "settings")]
-    heads = [text_column(head), Column("now")]
-    heads += [Column("margin")] if judged else []
-    heads += [Column("elasticity")] if slopes else [Column(_setting(s, unit)) for s in settings]
-    body = []
-    for effect in found[:SHOWN]:
-        own = str(effect.get("unit") or "")
-        cells = [str(effect.get("name")).removeprefix(prefix), quantity(effect.get("value"), own)]
-        cells += [shown(effect, "margin", margin)] if judged else []
-        unsure = "" if effect.get("sure") else " ?"
-        if slopes:
-            cells.append(signed(number(effect, "elasticity")) + unsure)
-        else:
-            cells += [quantity(s.get("value"), own) + unsure for s in rows(effect, "settings")]
-        body.append(cells)
-    note = _more(len(found))
-    if not slopes:
-        note = f"Right of now: the same with the key as the heading says. {note}"
-    return make_table(title, heads, body, note)
+        later = not document.get("whole") and document.get("first_wing") in LATER
+        end = ": it acts later in the chain" if later else ""
+        console.print(Text(f"Moves nothing in {where}{end}."))
+        if document.get("note"):
+            console.print(Text(str(document["note"])))
+    for table in tables:
+        print_table(table, console)
+    notes = effect_notes(document)
+    if notes:
+        console.print(Text(notes, "dim"))
 
 
 def _entry(document: Data, console: Console) -> None:
@@ -139,9 +115,10 @@ def _entry(document: Data, console: Console) -> None:
         heads = [text_column("key"), Column("value")]
         body = [(str(v.get("key")), quantity(v.get("value"), unit)) for v in values[:SHOWN]]
         title = f"In {document.get('design')}"
-        print_table(make_table(title, heads, body, _more(len(values))), console)
+        print_table(make_table(title, heads, body, more(len(values))), console)
     if document.get("note"):
-        console.print(Text(_sentence(f"In {document.get('design')}: {document['note']}"), "dim"))
+        where = f"In {document['design']}: " if document.get("design") else ""
+        console.print(Text(_sentence(f"{where}{document['note']}"), "dim"))
 
 
 def _rule(document: Data, console: Console) -> None:
@@ -187,7 +164,7 @@ def _rule(document: Data, console: Console) -> None:
             note += " ?: within the 95 % interval of the sampling."
         print_table(make_table("What moves it most", heads, body, note), console)
     elif document.get("levers"):
-        console.print(Text("Worth trying: " + ", ".join(_listed(document, "levers")) + "."))
+        console.print(Text("Keys worth trying: " + ", ".join(_listed(document, "levers")) + "."))
     if document.get("note"):
         console.print(Text(_sentence(str(document["note"])), "dim"))
 
@@ -196,9 +173,46 @@ def _term(document: Data, console: Console) -> None:
     _facts(
         [
             ("also written", ", ".join(_listed(document, "also"))),
-            ("see", ", ".join(_listed(document, "see"))),
+            ("from", document.get("source")),
         ],
         console,
+    )
+    related = rows(document, "related")
+    for row in related:
+        unit = _unit(str(row.get("unit") or ""))
+        console.print()
+        head = Text(str(row.get("key")), "bold")
+        head.append(f": {row.get('kind')}" + (f", {unit}" if unit else ""), "dim")
+        console.print(head)
+        for part in ("what", "how"):
+            if row.get(part):
+                console.print(Text(_sentence(str(row[part]))))
+    shown = {row.get("key") for row in related}
+    _facts([("see", ", ".join(k for k in _listed(document, "see") if k not in shown))], console)
+
+
+LATER = ("impact", "qec", "verdict")
+"""Wings of which not all is computed without ``--whole``."""
+LISTS = {
+    "words": "Words", "constraints": "Constraints", "sections": "Sections of a design",
+    "report": "Parts of a report",
+}  # fmt: skip
+
+
+def _names(document: Data, console: Console) -> None:
+    for part, title in LISTS.items():
+        found = rows(document, part)
+        room = console.width - max(len(str(row.get("key"))) for row in found) - GUTTER
+        body = [
+            (str(r.get("key")), shorten(str(r.get("what")), room, placeholder=" …")) for r in found
+        ]
+        print_table(make_table(title, [text_column("name"), text_column("what")], body), console)
+    console.print(
+        Text(
+            "'qubudget explain NAME' says more, of every single key too, such as qubit.frequency "
+            "or coherence.t1_s; of a section or a part it lists the keys.",
+            "dim",
+        )
     )
 
 
@@ -234,29 +248,8 @@ def _si(value: Any, unit: str) -> str:
     return f"{value:.6g} x" if unit == "dB" else f"{value:.6g} {unit}"
 
 
-def _setting(value: Any, unit: str) -> str:
-    if unit == "dB" and isinstance(value, float):
-        return f"{10 * math.log10(value):.4g} dB"
-    return quantity(value, unit)
-
-
-def signed(value: float | None) -> str:
-    """An elasticity with its sign, to two digits after the point or three that count.
-
-    >>> signed(1.0), signed(-0.36679), signed(0.0012798), signed(None)
-    ('+1', '−0.367', '+0.00128', '–')
-    """
-    if value is None:
-        return MISSING
-    return ("+" if value > 0 else "") + engineering(value)
-
-
 def _unit(unit: str) -> str:
     return {"1": "", "": ""}.get(unit, unit)
-
-
-def _more(count: int) -> str:
-    return f"{count - SHOWN} more with --json." if count > SHOWN else ""
 
 
 def _listed(document: Data, key: str) -> list[str]:

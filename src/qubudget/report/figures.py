@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 
 from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
 from qubudget.report.logical_figure import draw_logical_error as draw_logical_error
-from qubudget.report.numbers import engineering, interval, margin, percent
-from qubudget.report.reading import Data, number, reason, rows, section
+from qubudget.report.numbers import engineering, margin, percent, span, waiting
+from qubudget.report.reading import (
+    Data,
+    is_measured,
+    modelled,
+    number,
+    reason,
+    rows,
+    section,
+)
 from qubudget.report.style import (
     BLUE,
     FAINT,
@@ -30,52 +38,60 @@ if TYPE_CHECKING:
 MOST_ITEMS = 6
 MOST_CHANNELS = 14
 DECADES = 8
+HEAT_WORDS = 0.34
+"""Width of the words beside a bar of heat, in parts of the axis."""
 TIMES_WIDTH, SCALE_WIDTH = 56, 58
 """Points between axes and legend: for times beside bars, for a scale at the right."""
 
 
 def draw_heat(data: Data, ax: Axes | None = None) -> Axes:
-    """Heat of every stage, stacked by item, against the rated capacity (log watts).
+    """Heat of every stage as a share of its rated cooling power, stacked by item; watts as text.
 
-    On a logarithmic axis only the tops of the bars compare. Items stand in the same order in
-    every stage, that with the largest share of any stage at the bottom.
+    Items stand in the same order in every stage, that with the largest share of any stage first.
+    A stage without a rated power has no bar.
     """
     ax = axes_for(data, ax)
     part = section(data, "thermal")
     ax.set_title("Heat per stage against rated cooling power")
-    ax.set_ylabel("heat (W)")
-    ax.set_xlabel("stage, warm to cold")
-    names = [str(stage.get("name")) for stage in rows(part, "stages")]
-    watts = _watts_by_item(part, names)
-    tops = [sum(shares[i] for shares in watts.values()) for i in range(len(names))]
+    ax.set_xlabel("heat over rated cooling power (%)")
+    ax.set_ylabel("stage, warm to cold")
+    stages = rows(part, "stages")
+    watts = _watts_by_item(part, [str(stage.get("name")) for stage in stages])
+    tops = [sum(shares[i] for shares in watts.values()) for i in range(len(stages))]
     if not any(tops):
         return say(ax, reason(part, "loads") or "no heat loads")
-    ax.set_yscale("log")
-    places, bottoms = range(len(names)), [0.0] * len(names)
+    capacities = [number(stage, "capacity_W") for stage in stages]
+    places, ends = range(len(stages)), [0.0] * len(stages)
     for index, (item, shares) in enumerate(watts.items()):
-        ax.bar(
-            places, shares, bottom=bottoms, width=0.62, label=plain(item), color=PALETTE[index % 7],
+        parts = [100 * w / c if c else 0.0 for w, c in zip(shares, capacities, strict=True)]
+        ax.barh(
+            places, parts, left=ends, height=0.62, label=plain(item), color=PALETTE[index % 7],
             hatch=HATCHES[index % 7], edgecolor=INK, linewidth=0.5,
         )  # fmt: skip
-        bottoms = [below + share for below, share in zip(bottoms, shares, strict=True)]
-    capacities = [number(stage, "capacity_W") for stage in rows(part, "stages")]
-    known = [(i, c) for i, c in enumerate(capacities) if c]
-    if known:
-        ax.hlines(
-            [c for _, c in known], [i - 0.42 for i, _ in known], [i + 0.42 for i, _ in known],
-            colors=INK, linewidth=2.2, linestyles=(0, (2.5, 1)), label="rated capacity",
-        )  # fmt: skip
-    for place, (top, capacity) in enumerate(zip(tops, capacities, strict=True)):
-        if top and capacity:
-            word = f"{percent(top / capacity)}" + (" ✗" if top >= capacity else "")
-            ax.annotate(word, (place, max(top, capacity)), (0, 4), textcoords="offset points",
-                        ha="center", va="bottom", fontsize="small", fontweight="bold")  # fmt: skip
-    levels = [v for v in [*tops, *(c for _, c in known)] if v > 0]
-    ax.set_ylim(min(levels) / 30, max(levels) * 6)
-    ax.set_xticks(places, [plain(name) for name in names])
-    ax.grid(visible=False, axis="x")
+        ends = [before + share for before, share in zip(ends, parts, strict=True)]
+    ax.axvline(100.0, color=INK, linewidth=2.2, linestyle=(0, (2.5, 1)), label="rated power")
+    right = max(100.0, *ends) * (1.9 if narrow(ax) else 1.45)
+    for place, (top, capacity, end) in enumerate(zip(tops, capacities, ends, strict=True)):
+        # Where the words would cross the line, beyond it.
+        at = 100.0 if 100 - HEAT_WORDS * right < end < 100 else end
+        ax.annotate(_heat_words(top, capacity), (at, place), (5, 0), textcoords="offset points",
+                    va="center", fontsize="small", fontweight="bold")  # fmt: skip
+    ax.set_xlim(0.0, right)
+    ax.set_ylim(len(stages) - 0.5, -0.5)
+    ax.set_yticks(places, [plain(stage.get("name")) for stage in stages])
+    ax.grid(visible=False, axis="y")
     legend_beside(ax)
     return ax
+
+
+def _heat_words(watts: float, capacity: float | None) -> str:
+    if not capacity:
+        return f"{engineering(watts, 'W')}, no rated power"
+    mark = " ✗" if watts >= capacity else ""
+    return (
+        f"{percent(watts / capacity)}{mark}: {engineering(watts, 'W')} of "
+        f"{engineering(capacity, 'W')}"
+    )
 
 
 def _watts_by_item(thermal: Data, stages: list[str]) -> dict[str, list[float]]:
@@ -101,7 +117,8 @@ def _watts_by_item(thermal: Data, stages: list[str]) -> dict[str, list[float]]:
 def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
     """Rate of every decoherence channel (log), relaxation apart from dephasing.
 
-    At the right: the time that the channel alone would give, 1/rate.
+    At the right: the time that the channel alone would give, 1/rate. Lines: 1/T1 and 1/T2 of the
+    model, which the bars make up, and measured ones.
     """
     ax = axes_for(data, ax)
     part = section(data, "coherence")
@@ -123,15 +140,10 @@ def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
             ax.barh(chosen, [rates[i] for i in chosen], height=0.7, color=colour, hatch=hatch,
                     edgecolor=INK, linewidth=0.5, label=kind)  # fmt: skip
     for place, rate in enumerate(rates):
-        ax.annotate(engineering(1 / rate, "s"), (1.01, place), xycoords=("axes fraction", "data"),
+        ax.annotate(waiting(1 / rate), (1.01, place), xycoords=("axes fraction", "data"),
                     va="center", fontsize="small")  # fmt: skip
-    for key, word, line in (("t1_s", "1/T1", "-"), ("t2_s", "1/T2", "--")):
-        time = number(part, key)
-        if time:
-            ax.axvline(1 / time, color=PURPLE, linestyle=line, linewidth=1.4,
-                       label=f"{word}, {word[2:]} = {engineering(time, 's')}")  # fmt: skip
-            high = max(high, 1 / time)
-            high = max(high, _coherence_band(ax, part, key, word[2:], line))
+    for key, word, line in (("t1_s", "T1", "-"), ("t2_s", "T2", "--")):
+        high = max(high, _coherence_lines(ax, part, key, word, line))
     ax.set_xlim(low, high * 1.5)
     ax.set_yticks(range(len(channels)), [plain(c.get("name")) for c in channels])
     ax.grid(visible=False, axis="y")
@@ -139,25 +151,44 @@ def draw_coherence(data: Data, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _coherence_band(ax: Axes, part: Data, key: str, name: str, line: str) -> float:
-    """95 % of a coherence time as a band of rates; returns its upper end, 0 where there is none."""
-    low, high = (number(part, f"{key.removesuffix('_s')}_{end}_s") for end in ("low", "high"))
-    if not low or not high:
-        return 0.0
-    ax.axvspan(1 / high, 1 / low, color=PURPLE, alpha=0.2, linewidth=0,
-               hatch="" if line == "-" else "//",
-               label=f"{name}, 95 %: {interval(low, high, 's')}")  # fmt: skip
-    return 1 / low
+def _coherence_lines(ax: Axes, part: Data, key: str, name: str, line: str) -> float:
+    """1/T of the model, which the bars make up, with its 95 % as a band, and a measured one.
+
+    Returns the highest rate that is drawn, 0 where there is none.
+    """
+    drawn = [0.0]
+    measured = is_measured(part, key)
+    own, model = number(part, key), modelled(part, key)
+    looks = (
+        (model if model else own, PURPLE, "model" if model else "in force"),
+        (own if measured else None, VERMILLION, "measured"),
+    )
+    for time, colour, origin in looks:
+        if time:
+            ax.axvline(1 / time, color=colour, linestyle=line, linewidth=1.4,
+                       label=f"1/{name}, {origin}: {name} = {engineering(time, 's')}")  # fmt: skip
+            drawn.append(1 / time)
+    stem = key.removesuffix("_s")
+    low, high = (
+        number(part, f"{stem}_modelled_{end}_s") or number(part, f"{stem}_{end}_s")
+        for end in ("low", "high")
+    )
+    if low and high:
+        ax.axvspan(1 / high, 1 / low, color=PURPLE, alpha=0.2, linewidth=0,
+                   hatch="" if line == "-" else "//",
+                   label=f"{name}, 95 %: {span(low, high, 's')}")  # fmt: skip
+        drawn.append(1 / low)
+    return max(drawn)
 
 
 def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
-    """After the reference event: T1 (mean and least over qubits) and quasiparticles, log-log.
+    """After the reference event: T1 (mean and worst qubit) and quasiparticles, log-log.
 
     The quasiparticle fraction x = n/(2 N0 Delta) has an axis of its own on the right.
     """
     ax = axes_for(data, ax)
     part = section(data, "impact")
-    ax.set_title("After an impact")
+    ax.set_title("After the reference impact")
     ax.set_xlabel("time after the impact (s)")
     ax.set_ylabel("T1 (s)")
     times = [p for p in rows(part, "timeline") if (number(p, "time_s") or 0.0) > 0]
@@ -171,8 +202,10 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
     right.spines["right"].set_visible(True)
     right.grid(visible=False)
     curves = (
-        (ax, "t1_mean_s", BLUE, "-", "T1, mean"), (ax, "t1_min_s", VERMILLION, "--", "T1, least"),
-        (right, "x_qp_mean", GREEN, "-.", "x, mean"), (right, "x_qp_max", ORANGE, ":", "x, most"),
+        (ax, "t1_mean_s", BLUE, "-", "T1, mean of the qubits"),
+        (ax, "t1_min_s", VERMILLION, "--", "T1, worst qubit"),
+        (right, "x_qp_mean", GREEN, "-.", "x, mean of the film"),
+        (right, "x_qp_max", ORANGE, ":", "x, worst place of the film"),
     )  # fmt: skip
     handles = []
     for axes, key, colour, line, label in curves:
@@ -183,14 +216,16 @@ def draw_timeline(data: Data, ax: Axes | None = None) -> Axes:
     recovery = number(part, "recovery_time_s")
     if recovery:
         handles.append(ax.axvline(recovery, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)),
-                                  label=f"recovery {engineering(recovery, 's')}"))  # fmt: skip
+                                  label="mean excess of 1/T1 falls\n"
+                                  f"to 1/e in {engineering(recovery, 's')}"))  # fmt: skip
     theirs = rows(section(part, "published"), "stages")
     marks = [stage for stage in theirs if number(stage, "time_s") and number(stage, "t1_s")]
     if marks:
         times_of_stages, t1_of_stages = zip(*((s["time_s"], s["t1_s"]) for s in marks), strict=True)
         handles += ax.plot(
-            times_of_stages, t1_of_stages, "D", mfc="none", mec=INK, ms=6, label="published stages"
-        )
+            times_of_stages, t1_of_stages, "D", mfc="none", mec=INK, ms=6,
+            label="T1 by the published rules",
+        )  # fmt: skip
     legend_beside(ax, SCALE_WIDTH, handles=handles)
     return ax
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qubudget.errors import OutOfRangeError
-from qubudget.report.canvas import axes_for, narrow, say
+from qubudget.report.canvas import axes_for, narrow, say, ticks_in
 from qubudget.report.numbers import engineering
 from qubudget.report.panels import MM, colour_scale, draw_map, few_ticks, grid_values, panels, sized
 from qubudget.report.reading import Data, number, reason, rows, section
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Normalize
 
 FRAMES, COLUMNS = 8, 4
+MICROSECOND = 1e-6
 START, END = 1e-5, 0.1
 """The figure starts at the lowest T1, or here if that is later, and ends here at the latest, s."""
 RECOVERED = 0.7
@@ -199,8 +200,10 @@ def _dots(ax: Axes, part: Data, size: float) -> None:
 
 
 def _scale(ax: Axes, image: Any) -> None:
-    from matplotlib.ticker import EngFormatter, LogLocator
+    from matplotlib.ticker import LogLocator
 
     steps = (1.0, 2.0, 5.0) if image.norm.vmax < 1e3 * image.norm.vmin else (1.0,)
-    bar = colour_scale(ax, image, "T1 (s)", ticks=LogLocator(subs=steps), format=EngFormatter("s"))
+    bar = colour_scale(
+        ax, image, "T1 (µs)", ticks=LogLocator(subs=steps), format=ticks_in(MICROSECOND)
+    )
     bar.minorticks_off()

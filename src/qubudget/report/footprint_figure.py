@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, narrow, plain, say
+from qubudget.report.canvas import axes_for, narrow, plain, say, ticks_in
 from qubudget.report.numbers import engineering
 from qubudget.report.panels import panels, sized
 from qubudget.report.reading import Data, number, reason, rows, section
@@ -24,7 +24,7 @@ def draw_footprints(data: Data, ax: Axes | None = None) -> Axes:
     the mean with their 95 % intervals.
     """
     import numpy as np
-    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     own, ax = ax is None, axes_for(data, ax)
     part = section(data, "impact", "statistics")
@@ -42,11 +42,11 @@ def draw_footprints(data: Data, ax: Axes | None = None) -> Axes:
     _beyond(left, found[0], found[1], section(part, "footprint_qubits"), "")
     left.set_xlabel("qubits hit at once")
     _beyond(right, found[0], found[2], section(part, "duration"), "s")
-    right.set_xlabel("until the last qubit is no longer hit (s)")
+    right.set_xlabel("until the last qubit is no longer hit (ms)")
     right.set_xscale("symlog" if np.nanmin(found[2]) <= 0 else "log")
+    right.xaxis.set_major_formatter(ticks_in(1e-3))
     if np.nanmin(found[2]) > 0:
         right.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        right.xaxis.set_major_formatter(EngFormatter())
         right.xaxis.set_minor_formatter(NullFormatter())
     right.tick_params(labelleft=stacked)
     return ax

@@ -26,7 +26,7 @@ def draw_growth(data: Data, ax: Axes | None = None) -> Axes:
     growth = section(section(data, "thermal"), "growth")
     ax.set_title("Stage temperatures as the machine grows")
     ax.set_xlabel("qubits in the fridge")
-    ax.set_ylabel("solved over accepted temperature (1)")
+    ax.set_ylabel("solved over accepted temperature (ratio)")
     counts = growth.get("qubits") or []
     drawn = [row for row in rows(growth, "stages") if any(row.get("temperature_K") or ())]
     if not counts or not drawn:

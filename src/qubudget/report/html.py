@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qubudget.report import figures, tables
 from qubudget.report.burst_figure import draw_courses
+from qubudget.report.cable_tables import trade_tables
 from qubudget.report.chip_figure import draw_chip
 from qubudget.report.failure_figure import draw_budget
 from qubudget.report.growth_figure import draw_growth
@@ -19,14 +20,24 @@ from qubudget.report.noise_figure import draw_noise
 from qubudget.report.noise_tables import noise_tables
 from qubudget.report.part import BARE, Part, part
 from qubudget.report.phase_figure import draw_phase
+from qubudget.report.qec_captions import causes_caption, courses_caption, distance_caption
 from qubudget.report.qec_tables import qec_tables
-from qubudget.report.reading import Data, design_name, design_title, reason, rows, section
+from qubudget.report.reading import (
+    Data,
+    design_name,
+    design_title,
+    is_measured,
+    reason,
+    rows,
+    section,
+)
 from qubudget.report.records import claims_table, measured_table, provenance_table
+from qubudget.report.runaway_tables import runaway_tables
 from qubudget.report.stress_figure import draw_stress
 from qubudget.report.summary import tiles, verdict_words
 from qubudget.report.survival_figure import draw_survival
 from qubudget.report.template import render
-from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
+from qubudget.report.thermal_tables import thermal_tables
 from qubudget.report.trade_figure import draw_trades
 
 _STRESS_CAPTION = (
@@ -86,11 +97,11 @@ def _thermal(data: Data) -> Iterator[Part]:
     if thermal:
         yield part(
             data, "thermal", "Cryostat: watts", reason(thermal), figures.draw_heat,
-            "Bars: heat load of every stage by item, with the rated capacity marked.",
-            "Heat by item. The axis is logarithmic: compare the tops of the bars "
-            "with the dashed capacity, and read shares from the table.",
+            "Bars: heat of every stage by item, as a share of its rated cooling power.",
+            "Heat by item over the stage's cooling power at its rated temperature; a bar beyond "
+            "the dashed line is too much.",
             [*thermal_tables(data), load_tree_table(data)],
-            3.9 if rows(thermal, "loads") else BARE,
+            1.5 + 0.42 * len(rows(thermal, "stages")) if rows(thermal, "loads") else BARE,
         )  # fmt: skip
     if section(thermal, "growth"):
         yield part(
@@ -133,9 +144,8 @@ def _coherence(data: Data) -> Iterator[Part]:
         yield part(
             data, "coherence", "Qubit: seconds", reason(coherence), figures.draw_coherence,
             "Horizontal bars: rate of every decoherence channel, relaxation and dephasing.",
-            "Rates; at the right, the time that each channel alone would give. Rates of 1/f "
-            "noise are 1/Tφ of a Gaussian decay.",
-            tables.coherence_tables(data), max(1.6 + 0.28 * count, 2.6) if count else BARE,
+            _coherence_caption(coherence), tables.coherence_tables(data),
+            max(1.6 + 0.28 * count, 2.6) if count else BARE,
         )  # fmt: skip
     if section(coherence, "stress"):
         yield part(
@@ -146,6 +156,21 @@ def _coherence(data: Data) -> Iterator[Part]:
         )  # fmt: skip
 
 
+def _coherence_caption(coherence: Data) -> str:
+    """What bars and lines of the figure are."""
+    said = (
+        "Bars: rates of the model; at the right, the time that each channel alone would give. "
+        "Those of relaxation add up to the model's 1/T1; bands: its 95 %. Rates of 1/f noise "
+        "are 1/Tφ of a Gaussian decay."
+    )
+    if is_measured(coherence, "t1_s") or is_measured(coherence, "t2_s"):
+        said += (
+            " Measured times have lines of their own: the bars do not add up to these, and the "
+            "chain goes on from them."
+        )
+    return said
+
+
 def _qec(data: Data) -> Iterator[Part]:
     qec = section(data, "qec")
     if not qec:
@@ -153,16 +178,14 @@ def _qec(data: Data) -> Iterator[Part]:
     yield part(
         data, "qec", "Error correction: logical errors", reason(qec), draw_logical_error,
         "Points: logical error per cycle against code distance, with the fit and the target.",
-        "Logical error per cycle with 95 % intervals; the star is the mean of both bases. Band: "
-        "the fit over distance with the envelope of all fit windows, hatched beyond what was "
-        "simulated.",
+        distance_caption(data),
         qec_tables(data), 3.6 if section(qec, "background") else BARE,
     )  # fmt: skip
     if rows(qec, "budget"):
         yield part(
             data, "causes", "Error correction: what causes failures", "", draw_budget,
             "Horizontal bars: logical failures per day by cause, with intervals.",
-            "Failures per day of one logical qubit, quiet errors and every class of bursts.",
+            causes_caption(qec),
             [], 1.6 + 0.28 * len(rows(qec, "budget")),
         )  # fmt: skip
     if section(qec, "survival"):
@@ -176,8 +199,7 @@ def _qec(data: Data) -> Iterator[Part]:
         yield part(
             data, "courses", "Error correction: through a burst", "", draw_courses,
             "Curves against time after an impact: logical error per cycle for three decoders.",
-            "The class of bursts that costs most. Unaware: weights of quiet times; aware: true "
-            "rates; erasure: told which qubits are hit.", [], 3.6,
+            courses_caption(qec), [], 3.6,
         )  # fmt: skip
     if section(qec, "placement"):
         yield part(

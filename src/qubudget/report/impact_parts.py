@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qubudget.report import tables
 from qubudget.report.caustic_figure import draw_caustic
 from qubudget.report.film_figure import draw_film
 from qubudget.report.footprint_figure import draw_footprints, draw_pairs
-from qubudget.report.impact_tables import statistics_table
+from qubudget.report.impact_tables import impact_tables, statistics_table
 from qubudget.report.landing_figure import draw_landing
 from qubudget.report.numbers import engineering
 from qubudget.report.part import BARE, Part, part
@@ -26,10 +25,11 @@ def impact_parts(data: Data) -> Iterator[Part]:
     words = _event_words(event) if isinstance(event, dict) else ""
     yield part(
         data, "impact", "Radiation: joules", reason(impact) or words, draw_stages,
-        "Curves against time after an impact: T1 mean and least, quasiparticle fraction, stages.",
-        "The reference event: T1 over all qubits (left), quasiparticles (right); lines: the five "
-        "stages.",
-        tables.impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
+        "Curves against time after an impact: T1, mean and worst, quasiparticles, stages.",
+        "The reference event: T1 of the qubits (left), quasiparticle fraction x of the film "
+        "(right); lines: the five stages. Filled diamonds: a qubit at the worst place of the film, "
+        "where the chip need not have one.",
+        impact_tables(data), 3.6 if rows(impact, "timeline") else BARE,
     )  # fmt: skip
     if section(impact, "spectrum"):
         yield part(

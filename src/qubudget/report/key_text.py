@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,26 @@ def breaks(key: str, width: int) -> list[int] | None:
 def cell_text(cell: str, style: str = "") -> Text:
     """A table's cell; a dotted key breaks between its parts."""
     return KeyText(cell, style) if _KEY.fullmatch(cell) else Text(cell, style)
+
+
+_UNIT = re.compile(
+    r"(?<=[\d⁰¹²³⁴⁵⁶⁷⁸⁹]) (?=(?:%|/s|/day|[fpnµmkMGT]?(?:W|s|K|m|eV|Hz|J|V|A)|dB|days|years|h|min)"
+    r"(?![\w]))"
+)
+_JOINED = "\u00a0"  # which textwrap does not break at
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of at most this width in which no number is parted from its unit.
+
+    >>> wrapped("heat of 2.31 W (margin -53.9 %).", 27)
+    ['heat of 2.31 W (margin', '-53.9 %).']
+    """
+    lines = textwrap.wrap(
+        _UNIT.sub(_JOINED, text), width, initial_indent=indent, subsequent_indent=indent,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace(_JOINED, " ") for line in lines]
 
 
 def least_width(cell: str, whole: bool) -> int:

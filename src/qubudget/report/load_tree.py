@@ -105,7 +105,8 @@ def load_tree_table(data: Data) -> Table | None:
             body.append((_set_in(item.name, 1), *_amount(item)))
             body.extend((_set_in(kind.name, 2), *_amount(kind)) for kind in item.branches)
     columns = [text_column("load"), Column("heat"), Column("of stage")]
-    return make_table("Tree of loads, largest first", columns, body) if body else None
+    title = "Tree of loads, largest first"
+    return make_table(title, columns, body, folded=True) if body else None
 
 
 def _set_in(name: str, level: int) -> str:

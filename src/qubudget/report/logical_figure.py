@@ -26,7 +26,7 @@ def draw_logical_error(data: Data, ax: Axes | None = None) -> Axes:
     background = section(part, "background")
     ax.set_title("Logical error against code distance, in quiet times")
     ax.set_xlabel("code distance d")
-    ax.set_ylabel("logical error per cycle (1)")
+    ax.set_ylabel("logical error per cycle (probability)")
     own, distance = number(background, "logical_error_per_cycle"), number(part, "distance")
     if not own or not distance:
         why = reason(background, "logical_error_per_cycle") or reason(part, "background")

@@ -29,7 +29,7 @@ def draw_noise(data: Data, ax: Axes | None = None) -> Axes:
     ax = axes_for(data, ax)
     part = section(data, "line_noise")
     ax.set_title("Thermal photons along the lines")
-    ax.set_ylabel("photons (1)")
+    ax.set_ylabel("photons (per second and hertz)")
     lines = [line for line in rows(part, "lines") if rows(line, "steps")]
     if not lines:
         return say(ax, reason(part) or "no line brings signals to the qubit's stage")

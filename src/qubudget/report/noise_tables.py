@@ -20,11 +20,12 @@ def noise_tables(data: Data) -> list[Table]:
     part = section(data, "line_noise")
     if not part:
         return []
-    return [_lines_table(part), _chain_table(part)]
+    return [_lines_table(data, part), _chain_table(part)]
 
 
-def _lines_table(part: Data) -> Table:
+def _lines_table(data: Data, part: Data) -> Table:
     body = []
+    used = {str(row.get("line")) for row in rows(section(data, "coherence"), "noise")}
     for line in rows(part, "lines"):
         steps = rows(line, "steps")
         first, last = (steps[0], steps[-1]) if steps else ({}, {})
@@ -37,26 +38,39 @@ def _lines_table(part: Data) -> Table:
                 f"{last.get('part')} at {last.get('place')}" if last else MISSING,
                 shown(line, "photons", engineering),
                 shown(line, "effective_temperature_K", in_unit("K")),
+                _use(line, used),
             )
         )
     heads = [
         text_column("line"),
         text_column("kind", brief=False),
         Column("frequency", brief=False),
-        Column("source photons"),
+        Column("source photons", brief=False),
         text_column("last step"),
         Column("photons at chip"),
         Column("as warm as"),
+        text_column("used in"),
     ]
     said = [f"{line['name']}: {line['note']}." for line in rows(part, "lines") if line.get("note")]
     if not body and not reason(part):
         said = ["No line brings signals to the qubit's stage."]
     note = (
         "Thermal photons per second and hertz; as warm as: a black body with as many at this "
-        "frequency. Noise at low frequency, as of flux, is a channel of its own. "
+        "frequency. Not used: T1 and T2 do not depend on these photons, nor on what a filter of a "
+        "real line would take of them. Noise at low frequency, as of flux, is a channel of its "
+        "own. "
         f"{' '.join(said)} {reason(part)}"
     )
     return make_table("Noise along the lines", heads, body, note)
+
+
+_USES = {"drive": "T1 (drive-line)", "read-in": "T2 (photon-shot-noise)"}
+
+
+def _use(line: Data, used: set[str]) -> str:
+    """Which coherence time the line's photons go into; where none is known, by its kind."""
+    use = _USES.get(str(line.get("kind")))
+    return use if use and (not used or str(line.get("name")) in used) else "not used"
 
 
 def _chain_table(part: Data) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil, floor, isfinite, isnan, log10
 from typing import Any
 
@@ -18,6 +19,10 @@ _KEY_UNITS = {
     "_s": "s", "_m": "m", "_K": "K", "_W": "W", "_eV": "eV", "_Hz": "Hz", "_J": "J",
 }  # fmt: skip
 _LONG_TIMES = (("years", 365.25 * 86400), ("days", 86400.0), ("h", 3600.0), ("min", 60.0))
+AGE_OF_UNIVERSE = 13.8e9 * 365.25 * 86400
+"""s; 13.8e9 years: Planck Collaboration, Astron. Astrophys. 641, A6 (2020)."""
+NEVER, NEGLIGIBLE = "never", "negligible"
+_POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)(?![\w.])")
 
 
 def engineering(value: float | None, unit: str = "", digits: int = 3) -> str:
@@ -77,6 +82,52 @@ def duration(seconds: float | None) -> str:
     return engineering(seconds, "s")
 
 
+def waiting(seconds: float | None) -> str:
+    """How long something takes to happen; "never" beyond the age of the universe.
+
+    >>> waiting(212e-6), waiting(6.29e10), waiting(1.43e69)
+    ('212 µs', '1990 years', 'never')
+    """
+    if seconds is not None and seconds > AGE_OF_UNIVERSE:
+        return NEVER
+    return duration(seconds)
+
+
+def frequency(per_second: float | None) -> str:
+    """How often something happens; "negligible" below once in the age of the universe.
+
+    >>> frequency(4723.0), frequency(0.0), frequency(6.98e-70)
+    ('4720 /s', '0 /s', 'negligible')
+    """
+    if per_second is not None and 0 < per_second < 1 / AGE_OF_UNIVERSE:
+        return NEGLIGIBLE
+    return engineering(per_second, "/s")
+
+
+def span(low: float | None, high: float | None, unit: str = "") -> str:
+    """The ends of an interval, their common unit said once.
+
+    >>> span(5e-5, 7e-5, "s"), span(9e-7, 2e-6, "s")
+    ('50 to 70 µs', '900 ns to 2 µs')
+    """
+    first, _, last = interval(low, high, unit).partition(" to ")
+    tail = last.partition(" ")[2]
+    return f"{first.removesuffix(f' {tail}')} to {last}" if tail else interval(low, high, unit)
+
+
+def powers(text: str) -> str:
+    """A text with its powers of ten written as all others are.
+
+    >>> powers("a loss of 4.11e-07; bursts 2e3 times weaker")
+    'a loss of 4.11×10⁻⁷; bursts 2×10³ times weaker'
+    """
+
+    def written(found: re.Match[str]) -> str:
+        return f"{found[1]}×10{str(int(found[2])).translate(_SUPERSCRIPT)}"
+
+    return _POWER.sub(written, text)
+
+
 def interval(low: float | None, high: float | None, unit: str = "") -> str:
     """The ends of an interval; a dash where both are missing.
 
@@ -89,13 +140,13 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
 
 
 def margin(share: float | None) -> str:
-    """A margin: a percentage of the limit, or so many limits where it is beyond ten.
+    """A margin: a percentage of the limit; where that is passed tenfold, value over limit.
 
-    >>> margin(0.51), margin(-2.0e6)
-    ('51 %', '−2×10⁶ × limit')
+    >>> margin(0.51), margin(1 - 2.0e6)
+    ('51 %', '2×10⁶ × limit')
     """
-    if share is not None and abs(share) >= 10:
-        return engineering(share) + " × limit"
+    if share is not None and share <= -10:
+        return engineering(1 - share) + " × limit"
     return percent(share)
 
 
@@ -122,7 +173,7 @@ def quantity(value: Any, unit: str = "") -> str:
         return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10000 else str(value)
     if isinstance(value, int | float):
         if unit == "s":
-            return duration(float(value))
+            return waiting(float(value))
         return engineering(float(value), unit, digits=_digits(float(value), unit))
     if isinstance(value, list | tuple):
         return ", ".join(quantity(item, unit) for item in value)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from qubudget.report.numbers import (
     MISSING,
-    duration,
+    NEVER,
     engineering,
     interval,
     key_unit,
     key_words,
     percent,
     quantity,
+    waiting,
 )
 from qubudget.report.reading import Data, flat, number, reason, reasons, rows, section
 from qubudget.report.table import (
@@ -58,9 +59,11 @@ def _patch_table(part: Data) -> Table:
         ("bursts", shown(burst, "rate_per_s", in_unit("1/s")), MISSING),
         ("failure in a burst", shown(burst, "failure_probability", engineering), _ends(burst)),
         ("logical errors per day", shown(part, "logical_errors_per_day", engineering), _ends(part)),
-        ("mean time to failure", shown(part, "mean_time_to_failure_s", duration), MISSING),
+        ("mean time to failure", shown(part, "mean_time_to_failure_s", waiting), MISSING),
     ]  # fmt: skip
     notes = [background.get("note"), burst.get("note"), reasons(part, background, burst)]
+    if body[-1][1] == NEVER:
+        notes.append("never: beyond the age of the universe, 13.8×10⁹ years")
     said = " ".join(f"{str(note).rstrip('.')}." for note in notes if note)
     heads = [text_column("quantity"), Column("value"), Column("95 % interval")]
     return make_table("One logical qubit", heads, body, said)
@@ -102,7 +105,13 @@ def _classes_table(part: Data) -> Table | None:
     ]
     names = ("rate", "fails", "95 % interval", "qubits hit")
     heads = [text_column("burst"), *map(Column, names)]
-    return make_table("Classes of bursts", heads, body) if body else None
+    note = (
+        "Fails: makes a logical error that quiet times would not; at most 3/4, where both bases "
+        "are left to chance."
+        if part.get("family") == "surface"
+        else ""
+    )
+    return make_table("Classes of bursts", heads, body, note) if body else None
 
 
 def _backlog_table(part: Data) -> Table | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from math import isclose, isfinite
 from typing import Any
 
 from qubudget.report.numbers import key_words
@@ -56,6 +56,33 @@ def modelled(part: Data, key: str) -> float | None:
         if name in part:
             return number(part, name)
     return number(section(part, "modelled"), key)
+
+
+def is_measured(part: Data, key: str) -> bool:
+    """Whether a measured value stands under ``key``: one that the model beside it does not give."""
+    value, model = number(part, key), modelled(part, key)
+    return None not in (value, model) and not isclose(value or 0.0, model or 0.0, rel_tol=1e-9)
+
+
+def held_stages(thermal: Data) -> set[str]:
+    """Stages of fixed cooling: their temperature is the same over all spreads of the loads."""
+    known = {str(row.get("name")): row for row in rows(section(thermal, "intervals"), "stages")}
+    held = set()
+    for stage in rows(thermal, "stages"):
+        spread = known.get(str(stage.get("name")), {})
+        own, low = number(stage, "temperature_K"), number(spread, "temperature_low_K")
+        high = number(spread, "temperature_high_K")
+        if own is not None and own == low and high in {None, low}:
+            held.add(str(stage.get("name")))
+    return held
+
+
+MEASURED = " (measured)"
+
+
+def mark_measured(part: Data, key: str, text: str) -> str:
+    """The text of a value, marked where it is measured."""
+    return text + MEASURED if is_measured(part, key) else text
 
 
 def flat(part: Data, prefix: str = "") -> Iterator[tuple[str, Any]]:

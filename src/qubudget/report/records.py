@@ -53,16 +53,22 @@ def claims_table(data: Data) -> Table | None:
     return Table("Published claims", columns, body) if body else None
 
 
+_ORIGINS = {
+    "seconds": ("time taken", "s"),
+    "feedback.correction_power_W": ("heat of correcting errors", "W"),
+    "feedback.passes": ("passes until that heat and the errors agreed", ""),
+    "feedback.residual": ("relative change of that heat in the last pass", ""),
+}
+
+
 def provenance_table(data: Data) -> Table | None:
     """Version, design, seed, effort, feedback passes: what is needed to compute it again."""
     pairs = list(flat(section(data, "provenance")))
     pairs += [(f"feedback.{key}", value) for key, value in flat(section(data, "feedback"))]
     body = tuple(
-        (
-            key.replace("_", " ").replace(".", ": "),
-            quantity(value, "s" if key == "seconds" else ""),
-        )
+        (words, quantity(value, unit))
         for key, value in pairs
+        for words, unit in [_ORIGINS.get(key, (key.replace("_", " "), ""))]
     )
     columns = (_text("what"), _text("value"))
     return Table("Provenance", columns, body) if body else None

@@ -18,7 +18,8 @@ _CLOSE = 1.8
 
 
 def draw_stages(data: Data, ax: Axes | None = None) -> Axes:
-    """`draw_timeline` with numbered stages above it and, where they have one, their lowest T1."""
+    """`draw_timeline` with numbered stages above it and, where they have one, the T1 at the
+    worst place of the film."""
     ax = draw_timeline(data, ax)
     stages = [
         (index, stage, time)
@@ -33,7 +34,7 @@ def draw_stages(data: Data, ax: Axes | None = None) -> Axes:
     least = [(time, t1) for _, stage, time in stages if (t1 := number(stage, "t1_s"))]
     if least:
         handles += ax.plot(*zip(*least, strict=True), "D", color=INK, markersize=5)
-        labels.append("lowest T1 on the chip")
+        labels.append("T1, worst place of the film")
     previous, height = 0.0, 0
     for index, stage, time in stages:
         height = height + 1 if time < _CLOSE * previous else 0

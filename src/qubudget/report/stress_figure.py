@@ -33,7 +33,7 @@ def draw_stress(data: Data, ax: Axes | None = None) -> Axes:
     part = section(coherence, "stress")
     ax.set_title("Decoherence of a one-qubit gate: both models")
     ax.set_xlabel("temperature of the chip (K)")
-    ax.set_ylabel("loss tangent, weighted by participation (1)")
+    ax.set_ylabel("loss tangent, weighted by participation (ratio)")
     physical, published = (_logarithms(section(part, name)) for name in ("physical", "published"))
     if physical is None or published is None:
         return say(ax, reason(coherence, "stress") or "no sweep of temperature and loss tangent")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qubudget.report.numbers import MISSING, duration, engineering, quantity
+from qubudget.report.numbers import MISSING, NEVER, duration, engineering, percent, powers, quantity
 from qubudget.report.numbers import margin as show_margin
-from qubudget.report.reading import Data, number, reason, rows, section
+from qubudget.report.reading import MEASURED, Data, is_measured, number, reason, rows, section
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def _constraint_words(constraint: Data) -> str:
         return f"{words}, which has no value" + (f" ({why})" if why else "")
     words += f": {quantity(value, unit)} against a limit of {quantity(limit, unit)}"
     if number(constraint, "margin") is not None:
-        words += f" (margin {show_margin(number(constraint, 'margin'))})"
+        said = show_margin(number(constraint, "margin"))
+        words += f" ({said})" if "×" in said else f" (margin {said})"
     return words
 
 
@@ -99,7 +100,7 @@ def _change(change: Any, unit: str) -> str:
         return ""
     if isinstance(change, Mapping):
         if change.get("text"):
-            return str(change["text"])
+            return powers(str(change["text"]))
         if "key" in change and "value" in change:
             return f"{change['key']} = {quantity(change['value'], str(change.get('unit') or ''))}"
         return ", ".join(f"{key} = {quantity(value)}" for key, value in change.items())
@@ -116,7 +117,7 @@ def tiles(data: Data) -> list[Tile]:
     if thermal:
         limit = section(thermal, "max_qubits")
         found += [
-            _tile("Thermal status", thermal, "status", "", _bound(thermal)),
+            _tile("Thermal status", thermal, "status", "", _status_remark(thermal)),
             _tile("Most qubits per fridge", limit, "total", "", _bound(limit)),
         ]
     if coherence:
@@ -131,16 +132,8 @@ def tiles(data: Data) -> list[Tile]:
         ]  # fmt: skip
     if impact:
         rate = number(section(impact, "rate_per_s"), "total")
-        least, recovery = number(impact, "t1_min_s"), number(impact, "recovery_time_s")
-        found.append(
-            Tile(
-                "Radiation",
-                f"every {duration(1 / rate)}" if rate else MISSING,
-                f"T1 down to {engineering(least, 's')}, recovery {engineering(recovery, 's')}"
-                if least and recovery
-                else reason(impact, "t1_min_s"),
-            )
-        )
+        every = f"every {duration(1 / rate)}" if rate else MISSING
+        found.append(Tile("Radiation", every, _event_remark(impact)))
     if qec:
         distance = f"one logical qubit, distance {quantity(qec.get('distance'))}"
         found += [
@@ -154,7 +147,31 @@ def _tile(label: str, part: Data, key: str, unit: str, remark: str, otherwise: s
     value = part.get(key)
     if value is None:
         return Tile(label, MISSING, reason(part, key) or otherwise)
-    return Tile(label, quantity(value, unit), remark)
+    text = quantity(value, unit)
+    if text == NEVER:
+        remark += ": beyond the age of the universe"
+    return Tile(label, text, remark + MEASURED * is_measured(part, key))
+
+
+def _status_remark(thermal: Data) -> str:
+    """The stage that binds, and how often machines within the spreads run away."""
+    lost = number(section(thermal, "intervals"), "runaway_probability")
+    bound = _bound(thermal)
+    if thermal.get("status") != "STABLE" or not lost:
+        return bound
+    return f"{bound}; within the spreads {percent(lost)} run away"
+
+
+def _event_remark(impact: Data) -> str:
+    """What the reference event does to the worst qubit, and how its mean excess recovers."""
+    least, recovery = number(impact, "t1_min_s"), number(impact, "recovery_time_s")
+    if not least or not recovery:
+        return reason(impact, "t1_min_s")
+    mark = MEASURED * is_measured(impact, "recovery_time_s")
+    return (
+        f"reference event: worst qubit's T1 {engineering(least, 's')}; mean excess of 1/T1 falls "
+        f"to 1/e in {engineering(recovery, 's')}{mark}"
+    )
 
 
 def _bound(part: Data) -> str:

@@ -25,7 +25,7 @@ def draw_survival(data: Data, ax: Axes | None = None) -> Axes:
     part = section(data, "qec")
     ax.set_title("How long a logical qubit lives")
     ax.set_xlabel("time (s)")
-    ax.set_ylabel("probability that it still lives (1)")
+    ax.set_ylabel("probability that it still lives (0 to 1)")
     found = curves(section(part, "survival"), "time_s", "quiet", "with_bursts", "low", "high")
     time, quiet, bursts, low, high = found[:, found[0] > 0]
     if not np.isfinite([quiet, bursts]).any():

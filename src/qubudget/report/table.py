@@ -6,8 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qubudget.report.numbers import engineering, key_unit, key_words, quantity
+from qubudget.report.numbers import (
+    MISSING,
+    engineering,
+    key_unit,
+    key_words,
+    powers,
+    quantity,
+)
 from qubudget.report.reading import Data, number
+
+HELD = " (fixed)"
+"""Mark of a temperature that is held whatever the load."""
 
 
 @dataclass(frozen=True)
@@ -21,19 +31,40 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text; the first column names the row. A note says what the cells cannot."""
+    """A table of text; the first column names the row. A note says what the cells cannot.
+
+    A page shows what is ``folded`` when it is asked to.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    folded: bool = False
 
 
 def make_table(
-    title: str, columns: Sequence[Column], body: Iterable[Sequence[str]], note: str = ""
+    title: str,
+    columns: Sequence[Column],
+    body: Iterable[Sequence[str]],
+    note: str = "",
+    folded: bool = False,
 ) -> Table:
     """A table whose note is set as one paragraph."""
-    return Table(title, tuple(columns), tuple(tuple(row) for row in body), " ".join(note.split()))
+    lines = tuple(tuple(row) for row in body)
+    return Table(title, tuple(columns), lines, powers(" ".join(note.split())), folded)
+
+
+def without_empty(
+    columns: Sequence[Column], body: Sequence[Sequence[str]]
+) -> tuple[list[Column], list[list[str]]]:
+    """Columns, and the rows' cells in them, of which some row says something.
+
+    >>> without_empty([Column("a"), Column("b")], [("1", ""), ("2", "–")])[1]
+    [['1'], ['2']]
+    """
+    kept = [i for i in range(len(columns)) if any(row[i] not in {"", MISSING} for row in body)]
+    return [columns[i] for i in kept], [[row[i] for i in kept] for row in body]
 
 
 def text_column(name: str, brief: bool = True) -> Column:

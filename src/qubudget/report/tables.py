@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from math import isclose
 
 from qubudget.report.numbers import (
     MISSING,
+    NEGLIGIBLE,
+    NEVER,
     engineering,
-    interval,
+    frequency,
     key_unit,
     key_words,
     margin,
     percent,
     quantity,
+    span,
+    waiting,
 )
-from qubudget.report.reading import Data, flat, modelled, number, reason, reasons, rows, section
+from qubudget.report.reading import (
+    Data,
+    flat,
+    held_stages,
+    is_measured,
+    modelled,
+    number,
+    reason,
+    reasons,
+    rows,
+    section,
+)
 from qubudget.report.summary import change_words
 from qubudget.report.table import (
+    HELD,
     Column,
     Table,
     in_unit,
@@ -24,6 +41,7 @@ from qubudget.report.table import (
     ratio,
     shown,
     text_column,
+    without_empty,
 )
 
 PASS, FAIL = "✓ pass", "✗ fail"
@@ -35,55 +53,72 @@ def coherence_tables(data: Data) -> list[Table]:
     part = section(data, "coherence")
     if not part:
         return []
-    published = section(part, "published")
-    times: list[tuple[str, ...]] = [
-        (
-            words,
-            shown(part, key, show),
-            show(modelled(part, key)),
-            interval(_model_end(part, key, "low"), _model_end(part, key, "high"), key_unit(key)),
-            shown(published, beside, show),
-        )
-        for words, key, beside, show in (
-            ("T1", "t1_s", "", in_unit("s")),
-            ("T2", "t2_s", "t2_star_s", in_unit("s")),
-            ("thermal population", "thermal_population", "", engineering),
-        )
-    ]
-    gate = section(part, "gate")
-    one_qubit = (number(gate, "one_qubit_error"), modelled(gate, "one_qubit_error"))
-    fidelities = (None if error is None else 1 - error for error in one_qubit)
-    times.append(
-        ("one-qubit fidelity", *map(quantity, fidelities), MISSING,
-         shown(published, "fidelity", quantity))
-    )  # fmt: skip
-    names = [text_column("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
-             Column("published")]  # fmt: skip
-    note = reasons(part, {"name": "published model", **published}, known=reason(part))
-    if published.get("variant"):
-        note = (
-            f"Published model: the first paper's T2* and fidelity, {published['variant']}. {note}"
-        )
-    tables = [make_table("Coherence", names, times, note)]
-    if gate:
-        errors = [
-            (key_words(key), quantity(value), engineering(modelled(gate, key)))
-            for key, value in flat(gate)
-            if not key.endswith("_modelled")
-        ]
-        heads = [text_column("quantity"), Column("value"), Column("modelled")]
-        note = reasons({"name": "gates", **gate}, known=reason(part))
-        tables.append(make_table("Gates and read-out", heads, errors, note))
+    times = _times_table(part)
+    tables = [times, *_gates_table(part)]
     channels = sorted(rows(part, "channels"), key=lambda c: -(number(c, "rate_per_s") or 0.0))
     if channels:
-        tables.append(_channels_table(channels))
+        tables.append(_channels_table(part, channels))
     thresholds = rows(part, "thresholds")
     if thresholds:
         tables.append(_thresholds_table(thresholds))
     return tables
 
 
-def _channels_table(channels: list[Data]) -> Table:
+def _times_table(part: Data) -> Table:
+    """T1, T2 and the excited state; the published rules' T2* in a row of its own."""
+    published = section(part, "published")
+    body = [
+        (
+            words,
+            shown(part, key, show),
+            show(modelled(part, key)),
+            span(_model_end(part, key, "low"), _model_end(part, key, "high"), key_unit(key)),
+            "measured" if is_measured(part, key) else "",
+        )
+        for words, key, show in (
+            ("T1", "t1_s", in_unit("s")),
+            ("T2", "t2_s", in_unit("s")),
+            ("thermal population", "thermal_population", engineering),
+        )
+    ]
+    t1, t2_star = number(part, "t1_s"), number(published, "t2_star_s")
+    if t2_star is not None:
+        too_long = t1 is not None and t2_star > 2 * t1 * (1 + 1e-9)
+        remark = "violates T2 ≤ 2 T1" if too_long else ""
+        body.append(("published T2*", engineering(t2_star, "s"), MISSING, MISSING, remark))
+    heads = [text_column("quantity"), Column("value"), Column("modelled"), Column("95 % of model"),
+             text_column("remark")]  # fmt: skip
+    note = reasons(part, {"name": "published model", **published}, known=reason(part))
+    if published.get("variant"):
+        name = str(published["variant"])
+        note = f"Published: T2* of the first paper, {_VARIANTS.get(name, name)}. {note}"
+    return make_table("Coherence", *without_empty(heads, body), note)
+
+
+_VARIANTS = {
+    "published-code": "as its code has it (published-code)",
+    "published-table": "as its printed table has it (published-table)",
+}
+
+
+def _gates_table(part: Data) -> list[Table]:
+    gate, fidelity = section(part, "gate"), number(section(part, "published"), "fidelity")
+    if not gate:
+        return []
+    body = [
+        (key_words(key), quantity(value), engineering(modelled(gate, key)),
+         "measured" if is_measured(gate, key) else "")
+        for key, value in flat(gate)
+        if not key.endswith("_modelled")
+    ]  # fmt: skip
+    if fidelity is not None:
+        body.append(("published one qubit error", engineering(1 - fidelity), MISSING, ""))
+    heads = [text_column("quantity"), Column("value"), Column("modelled"), text_column("remark")]
+    note = reasons({"name": "gates", **gate}, known=reason(part))
+    return [make_table("Gates and read-out", *without_empty(heads, body), note)]
+
+
+def _channels_table(part: Data, channels: list[Data]) -> Table:
     totals: dict[str, float] = defaultdict(float)
     for channel in channels:
         totals[str(channel.get("kind"))] += number(channel, "rate_per_s") or 0.0
@@ -95,15 +130,22 @@ def _channels_table(channels: list[Data]) -> Table:
             (
                 str(channel.get("name")),
                 kind,
-                shown(channel, "rate_per_s", in_unit("/s")),
+                shown(channel, "rate_per_s", frequency),
                 f"< {percent(SMALL_SHARE)}" if 0 < (share or 0) < SMALL_SHARE else percent(share),
-                engineering(1 / rate, "s") if rate else MISSING,
+                waiting(1 / rate) if rate else MISSING,
                 str(channel.get("decay") or "exponential"),
             )
         )
     heads = [text_column("channel"), text_column("kind"), Column("rate"), Column("share"),
              Column("alone gives"), text_column("decay", brief=False)]  # fmt: skip
-    note = f"Share: of 1/T1, or of the loss of coherence by dephasing. {reasons(*channels)}"
+    t1 = engineering(modelled(part, "t1_s"), "s")
+    note = "Share: of the model's 1/T1, or of the loss of coherence by dephasing. "
+    if is_measured(part, "t1_s"):
+        own = engineering(number(part, "t1_s"), "s")
+        note += f"Rates of relaxation add up to the model's T1, {t1}, not to the measured {own}. "
+    if any(cell in {NEVER, NEGLIGIBLE} for row in body for cell in row):
+        note += "Never, negligible: beyond the age of the universe, 13.8×10⁹ years. "
+    note += reasons(*channels)
     return make_table("Decoherence channels", heads, body, note)
 
 
@@ -130,9 +172,11 @@ def _thresholds_table(thresholds: list[Data]) -> Table:
         "One-qubit gate, decoherence alone. Loss tangent: weighted by participation, at the chip's "
         "temperature. Temperature: of the chip, at the design's loss. "
     )
-    return make_table(
-        "Where each model reaches a fidelity", heads, body, note + " ".join(said.values())
-    )
+    told = " ".join(said.values())
+    if "(most: " in told:
+        told += " Most: the channel with the largest share"
+        told += "; its floor: the published model's constant rate." if "floor" in told else "."
+    return make_table("Where each model reaches a fidelity", heads, body, note + told)
 
 
 def _model_end(part: Data, key: str, end: str) -> float | None:
@@ -142,57 +186,18 @@ def _model_end(part: Data, key: str, end: str) -> float | None:
     return number(part, f"{stem}_{end}_s") if found is None else found
 
 
-_APART = {"published", "modelled", "statistics", "charge", "landing", "film", "spectrum", "caustic"}
-
-
-def impact_tables(data: Data) -> list[Table]:
-    """The reference event, ours beside published; the paper's stages; rates."""
-    part = section(data, "impact")
-    if not part:
-        return []
-    published = dict(flat(section(part, "published")))
-    ours = dict(flat({key: value for key, value in part.items() if key not in _APART}))
-    body = [
-        (
-            key_words(key),
-            quantity(ours.get(key), key_unit(key)),
-            quantity(published.get(key), key_unit(key)),
-        )
-        for key in dict.fromkeys([*ours, *published])
-    ]
-    heads = [text_column("quantity"), Column("this model"), Column("published rules")]
-    note = (
-        "Rates and mean deposit count deposits above 40 keV; the rest is the reference event. "
-        + reasons(part, section(part, "published"))
-    )
-    tables = [make_table("Radiation, and the reference event", heads, body, note)]
-    stages, theirs = rows(part, "stages"), rows(section(part, "published"), "stages")
-    if stages:
-        by_name = {str(stage.get("name")): stage for stage in theirs}
-        keys = ("time_s", "length_m", "t1_s")
-        body_of_stages = []
-        for stage in stages:
-            other = by_name.get(str(stage.get("name")), {})
-            ours_here = [shown(stage, key, in_unit(key_unit(key))) for key in keys]
-            theirs_here = [shown(other, key, in_unit(key_unit(key))) for key in keys if theirs]
-            body_of_stages.append([str(stage.get("name")), *ours_here, *theirs_here])
-        heads = [text_column("stage"), *map(Column, ("time", "extent", "T1"))]
-        if theirs:
-            heads += map(Column, ("published time", "published extent", "published T1"))
-        tables.append(make_table("Stages of the event", heads, body_of_stages, reasons(*stages)))
-    return tables
-
-
 def verdict_tables(data: Data) -> list[Table]:
     """Every constraint with its value, limit, margin, and what would pass."""
     constraints = rows(section(data, "verdict"), "constraints")
+    held = {f"temperature.{name}" for name in held_stages(section(data, "thermal"))}
     body = []
     for constraint in constraints:
         unit, passed = str(constraint.get("unit") or ""), constraint.get("passed")
+        name = str(constraint.get("name"))
         body.append(
             (
-                str(constraint.get("name")),
-                quantity(constraint.get("value"), unit),
+                name,
+                quantity(constraint.get("value"), unit) + HELD * (name in held),
                 quantity(constraint.get("limit"), unit),
                 shown(constraint, "margin", margin),
                 PASS if passed is True else FAIL if passed is False else MISSING,
@@ -201,4 +206,28 @@ def verdict_tables(data: Data) -> list[Table]:
         )
     heads = [text_column("constraint"), Column("value"), Column("limit"), Column("margin"),
              text_column("passed"), text_column("would pass", brief=False)]  # fmt: skip
-    return [make_table("Constraints", heads, body, reasons(*constraints))] if body else []
+    said = [_held_words() if any(row[0] in held for row in body) else "", _chip_words(data)]
+    if any("× limit" in row[3] for row in body):
+        said.append("Margins beyond ten limits: the value over the limit.")
+    note = f"{' '.join(said)} {reasons(*constraints)}"
+    return [make_table("Constraints", heads, body, note)] if body else []
+
+
+def _held_words() -> str:
+    return f"{HELD.strip()}: held whatever the load, not solved."
+
+
+def _chip_words(data: Data) -> str:
+    """What the temperature of the chip is made of, where it is not that of its stage."""
+    chip = number(section(data, "coherence"), "chip_temperature_K")
+    stages = rows(section(data, "line_noise"), "stages")
+    named = [c for c in rows(section(data, "verdict"), "constraints")
+             if str(c.get("name")).startswith("superconducting.")]  # fmt: skip
+    own = number(stages[-1], "temperature_K") if stages else None
+    if not named or chip is None or own is None or isclose(chip, own, rel_tol=1e-9):
+        return ""
+    return (
+        f"superconducting: the chip at {engineering(chip, 'K')}, {stages[-1].get('name')} "
+        f"{engineering(own, 'K')} + {engineering(chip - own, 'K')} of the chip "
+        "(qubit.excess_temperature, joints)."
+    )

@@ -8,12 +8,13 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from qubudget.report import tables
-from qubudget.report.key_text import cell_text, column_widths
+from qubudget.report.cable_tables import trade_tables
+from qubudget.report.impact_tables import impact_tables
+from qubudget.report.key_text import cell_text, column_widths, wrapped
 from qubudget.report.load_tree import print_load_tree
 from qubudget.report.noise_tables import noise_tables
 from qubudget.report.numbers import MISSING, engineering, quantity
@@ -26,10 +27,11 @@ from qubudget.report.reading import (
     section,
     source_line,
 )
-from qubudget.report.records import claims_table, measured_table
+from qubudget.report.records import measured_table
+from qubudget.report.runaway_tables import runaway_tables
 from qubudget.report.summary import change_words, verdict_words
 from qubudget.report.table import Column, Table
-from qubudget.report.thermal_tables import runaway_tables, thermal_tables, trade_tables
+from qubudget.report.thermal_tables import thermal_tables
 
 
 def _all_thermal(data: Data) -> list[Table]:
@@ -41,7 +43,7 @@ def _all_thermal(data: Data) -> list[Table]:
 WINGS: dict[str, Callable[[Data], list[Table]]] = {
     "thermal": _all_thermal,
     "coherence": tables.coherence_tables,
-    "impact": tables.impact_tables,
+    "impact": impact_tables,
     "qec": qec_tables,
 }
 """The tables of each wing, by the name of its command."""
@@ -53,7 +55,7 @@ def print_report(data: Data, console: Console) -> None:
     """The verdict first, then the constraints and one or two short tables per wing."""
     print_headline(data, console)
     for sentence in verdict_words(data).details:
-        console.print(Text(sentence))
+        _print_words(sentence, console)
     console.print()
     for table in tables.verdict_tables(data):
         print_table(table, console)
@@ -63,15 +65,15 @@ def print_report(data: Data, console: Console) -> None:
     if len(failed) > 1 and changes:  # of a single one the headline has said it
         console.print(Text("What would pass", "bold"))
         for change in changes:
-            console.print(Padding(Text(change), (0, 0, 0, 2), expand=False))
+            _print_words(change, console, "  ")
         console.print()
     _print_wing("thermal", data, console, thermal_tables(data)[:1])
     _print_wing("coherence", data, console, tables.coherence_tables(data)[:2])
-    _print_wing("impact", data, console, tables.impact_tables(data)[:1])
+    _print_wing("impact", data, console, impact_tables(data)[:1])
     _print_wing("qec", data, console, qec_tables(data)[:1])
-    for extra in (measured_table(data), claims_table(data)):
-        if extra is not None:
-            print_table(extra, console)
+    if measured := measured_table(data):
+        print_table(measured, console)
+    _print_claims(part, console)
     console.print(Text(source_line(data), "dim"))
 
 
@@ -82,6 +84,25 @@ def print_wing(data: Data, wing: str, console: Console) -> None:
     if wing == "thermal":
         print_load_tree(data, console)
     console.print(Text(source_line(data), "dim"))
+
+
+def _print_claims(verdict: Data, console: Console) -> None:
+    """Published claims, each with whether this design supports it and why."""
+    claims = rows(verdict, "published_claims")
+    if claims:
+        console.print(Text("Published claims", "bold"))
+    for claim in claims:
+        _print_words(str(claim.get("claim")), console)
+        why = f": {claim['reason']}" if claim.get("reason") else ""
+        _print_words(f"{claim.get('verdict')}{why}", console, "  ")
+    if claims:
+        console.print()
+
+
+def _print_words(text: str, console: Console, indent: str = "", style: str = "") -> None:
+    """A paragraph in the width that there is, each line set in; numbers keep their units."""
+    for line in wrapped(text, console.width, indent):
+        console.print(Text(line, style))
 
 
 def print_reproduction(data: Data, console: Console) -> None:
@@ -138,7 +159,7 @@ def print_headline(data: Data, console: Console) -> None:
 def _print_wing(wing: str, data: Data, console: Console, found: list[Table]) -> None:
     part = section(data, wing)
     if reason(part):
-        console.print(Text(f"{wing}: {reason(part)}", "yellow"))
+        _print_words(f"{wing}: {reason(part)}", console, style="yellow")
     for table in found:
         print_table(table, console)
 
@@ -164,7 +185,7 @@ def print_table(table: Table, console: Console, strong: frozenset[int] = frozens
         console.print(Text(table.title, "bold"))
     console.print(shown)
     if table.note:
-        console.print(Text(table.note, "dim"))
+        _print_words(table.note, console, style="dim")
     console.print()
 
 

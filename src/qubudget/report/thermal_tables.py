@@ -1,13 +1,24 @@
-"""The cryostat as tables: stages, operations, shape, needs, joints; runaway; cables.
+"""The cryostat as tables: stages, operations, shape, needs, joints.
 
-The loads stand as a tree in ``load_tree``.
+The loads stand as a tree in ``load_tree``, cables and runaway in ``cable_tables`` and
+``runaway_tables``.
 """
 
 from __future__ import annotations
 
 from qubudget.report.numbers import MISSING, engineering, interval, margin, percent, quantity
-from qubudget.report.reading import Data, flat, number, reason, reasons, rows, section
+from qubudget.report.reading import (
+    Data,
+    flat,
+    held_stages,
+    mark_measured,
+    number,
+    reasons,
+    rows,
+    section,
+)
 from qubudget.report.table import (
+    HELD,
     Column,
     Table,
     in_unit,
@@ -27,37 +38,39 @@ def thermal_tables(data: Data) -> list[Table]:
     by_stage = section(limit, "by_stage")
     drawn = section(part, "intervals")
     spreads = {str(row.get("name")): row for row in rows(drawn, "stages")}
-    stages = [
-        (
-            str(stage.get("name")),
-            shown(stage, "temperature_K", in_unit("K")),
-            shown(stage, "load_W", in_unit("W")),
-            shown(stage, "capacity_W", in_unit("W")),
-            shown(stage, "margin", margin),
-            quantity(by_stage.get(str(stage.get("name")))),
-            _between(spreads.get(str(stage.get("name")), {})),
+    held = held_stages(part)
+    stages = []
+    for stage in rows(part, "stages"):
+        name = str(stage.get("name"))
+        warmth = shown(stage, "temperature_K", in_unit("K")) + HELD * (name in held)
+        load = shown(stage, "load_W", in_unit("W"))
+        stages.append(
+            (
+                name,
+                mark_measured(stage, "temperature_K", warmth),
+                mark_measured(stage, "load_W", load),
+                shown(stage, "capacity_W", in_unit("W")),
+                shown(stage, "margin", margin),
+                quantity(by_stage.get(name)),
+                _between(spreads.get(name, {})),
+            )
         )
-        for stage in rows(part, "stages")
-    ]
     columns = [
         text_column("stage"),
         *map(Column, HEADS),
         Column("95 % of temperature", brief=False),
     ]
-    note = (
-        "Rated: cooling power at the rated temperature; max qubits: how many it could hold. "
-        + reasons(*rows(part, "stages"), {"name": "max qubits", **limit})
-    )
+    note = "Rated: cooling power at the rated temperature; max qubits: how many it could hold. "
+    if held:
+        note += f"{HELD.strip()}: held whatever the load, not solved. "
+    note += reasons(*rows(part, "stages"), {"name": "max qubits", **limit})
     beyond = [str(s.get("name")) for s in rows(part, "stages") if s.get("extrapolated") is True]
     if beyond:
         note += f" Beyond the range of the cooling data: {', '.join(beyond)}."
     for notice in part.get("notices") or ():
         note += f" Mind: {notice}."
     if drawn:
-        note += (
-            f" 95 %: over the spreads of cables and cooling, {drawn.get('samples')} machines drawn;"
-            f" in {percent(number(drawn, 'runaway_probability'))} of them a stage runs away."
-        )
+        note += f" {_spread_words(part, drawn)}"
     tables = [make_table("Stages, warm to cold", columns, stages, note)]
     hidden = _LEFT_OUT if rows(part, "shape") else (*_LEFT_OUT, "max_qubits.by_shape.")
     more = [pair for pair in flat(part) if not pair[0].startswith(hidden)]
@@ -71,7 +84,7 @@ def thermal_tables(data: Data) -> list[Table]:
     ]
 
 
-HEADS = ("solved", "load", "rated", "margin", "max qubits")
+HEADS = ("temperature", "load", "rated", "margin", "max qubits")
 _LEFT_OUT = (
     "max_qubits.by_stage.",
     "max_qubits.basis",
@@ -80,6 +93,18 @@ _LEFT_OUT = (
     "growth.",
     "runaway.",
 )
+
+
+def _spread_words(part: Data, drawn: Data) -> str:
+    """What the drawn machines say beside the status, which is that of the best values."""
+    lost = number(drawn, "runaway_probability")
+    many = f"{drawn.get('samples')} machines drawn over the spreads of cables and cooling"
+    if part.get("status") != "STABLE" or not lost:
+        return f"95 %: {many}; a stage runs away in {percent(lost)} of them."
+    return (
+        f"95 %: {many}. STABLE is said of the best values: in {percent(lost)} of the drawn "
+        "machines a stage runs away."
+    )
 
 
 def _between(row: Data) -> str:
@@ -109,7 +134,7 @@ def _needs_table(part: Data) -> list[Table]:
             shown(row, "factor", lambda value: engineering(value)),
             shown(row, "machine_load_W", in_unit("W")),
             shown(row, "best_known_W", in_unit("W")),
-            str(row.get("best_known") or MISSING),
+            str(row.get("best_known") or MISSING).replace("_", " "),
             shown(row, "machine_factor", lambda value: engineering(value)),
         )
         for row in rows(part, "needs")
@@ -120,9 +145,15 @@ def _needs_table(part: Data) -> list[Table]:
         Column("whole machine"),
         Column("best known"),
         text_column("of"),
-        Column("factor"),
+        Column("machine / best"),
     ]
-    return [make_table("Needs of the whole machine in one fridge", heads, body)] if body else []
+    note = (
+        "Load / rated: of one fridge. Whole machine: heat if it were all in one fridge; best "
+        "known: the largest published power at about that temperature; above 1 no known fridge "
+        "does it."
+    )
+    title = "Needs of the whole machine in one fridge"
+    return [make_table(title, heads, body, note)] if body else []
 
 
 def _operations_table(part: Data) -> list[Table]:
@@ -183,64 +214,3 @@ def _joints_table(part: Data) -> list[Table]:
 
 SUSPECT = " (!)"
 """Mark of a joint whose source contradicts itself."""
-
-
-def runaway_tables(data: Data) -> list[Table]:
-    """Where the heat of error correction runs away; the map of phases is a figure's."""
-    runaway = section(data, "thermal", "runaway")
-    pairs = [pair for pair in flat(runaway) if not pair[0].startswith("map.")]
-    values = [(key, value) for key, value in pairs if value is not None]
-    balances = [
-        f"{shown(point, 'temperature_K', in_unit('K'))}{' (unstable)' * (not point.get('stable'))}"
-        for point in rows(runaway, "fixed_points")
-    ]
-    if balances:
-        values.append(("balances", ", ".join(balances)))
-    note = " ".join(text for text in (reason(runaway), reasons(runaway)) if text)
-    if not values and not note:
-        return []
-    return [leaves_table("Runaway of error correction", values, note)]
-
-
-def trade_tables(data: Data) -> list[Table]:
-    """Every cable in use, beside the best isolated and the least lossy of the catalogue."""
-    pieces = rows(section(data, "thermal"), "trades")
-    body = []
-    for piece in pieces:
-        cables = rows(piece, "cables")
-        found = [(", ".join(map(str, c["used_by"])), c) for c in cables if c.get("used_by")]
-        known = [c for c in cables if None not in (number(c, "heat_W"), number(c, "loss_dB"))]
-        if known:
-            isolated = min(known, key=lambda c: (c["heat_W"], c["loss_dB"]))
-            clear = min(known, key=lambda c: (c["loss_dB"], c["heat_W"]))
-            same = isolated is clear
-            found.append((f"best isolated{', least lossy' * same}", isolated))
-            found += [] if same else [("least lossy", clear)]
-        body += [
-            (
-                f"{piece.get('from')} to {piece.get('to')}",
-                str(cable.get("cable")),
-                shown(cable, "loss_dB", in_unit("dB")),
-                shown(cable, "heat_W", in_unit("W")),
-                who,
-            )
-            for who, cable in found
-        ]
-    heads = [
-        text_column("piece"),
-        text_column("cable"),
-        Column("loss"),
-        Column("heat"),
-        text_column("lines"),
-    ]
-    at = next((number(piece, "frequency_Hz") for piece in pieces), None)
-    note = f"Loss at {engineering(at, 'Hz')}; heat of one line at the colder end, "
-    note += (
-        "by conduction where the cable's geometry is known: measured loads may differ. "
-        + " ".join(
-            f"{piece.get('from')} to {piece.get('to')}: {reason(piece)}."
-            for piece in pieces
-            if reason(piece)
-        )
-    )
-    return [make_table("Cables: loss against heat", heads, body, note)] if pieces else []

@@ -43,7 +43,7 @@ def draw_tornado(data: Data, ax: Axes | None = None, output: str = "coherence.t1
     ax.set_title(plain(f"What moves {title}\n{best}, 95 %: {ends}"))
     bars = _effects(data) if output == LOGICAL else _indices(data, output)
     if not bars:
-        ax.set_xlabel("share of the variance (1)")
+        ax.set_xlabel("share of the variance (0 to 1)")
         skipped = section(data, "sensitivity", "skipped").get(output)
         return say(ax, str(skipped or result.get("reason") or "no input moves it"))
     sized(ax, own, 1.9 + 0.4 * len(bars))
@@ -96,7 +96,7 @@ def _draw_shares(ax: Axes, bars: list[Bar]) -> None:
         ax.errorbar(total, place, xerr=[[min(error, total)], [error]], color=INK, capsize=2.5,
                     linewidth=1.0, label="95 % of the index" if place == 0 else None)  # fmt: skip
     ax.set_xlim(0.0, max(1.0, *(bar[1] + bar[2] for bar in bars)))
-    ax.set_xlabel("share of the variance (1)")
+    ax.set_xlabel("share of the variance (0 to 1)")
     ax.legend(loc="lower right", frameon=False)
 
 
@@ -116,7 +116,7 @@ def _draw_factors(ax: Axes, bars: list[Bar]) -> None:
     ax.set_xlim(1.0, most**1.15 * 1.02)
     _plain_factors(ax)
     ax.axvline(1.0, color=FAINT, linewidth=0.8)
-    ax.set_xlabel("factor on logical errors over the input's own 95 % (1)")
+    ax.set_xlabel("factor on logical errors over the input's own 95 % (ratio)")
 
 
 def _plain_factors(ax: Axes) -> None:

@@ -6,7 +6,7 @@ import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say
+from qubudget.report.canvas import axes_for, legend_beside, narrow, plain, say, ticks_in
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, FAINT, INK, VERMILLION
@@ -26,7 +26,7 @@ def draw_trades(data: Data, ax: Axes | None = None) -> Axes:
     """
     ax = axes_for(data, ax)
     ax.set_title("Cables: signal loss against heat")
-    ax.set_xlabel("heat of one line at the cold end (W)")
+    ax.set_xlabel("heat of one line at the cold end (mW)")
     ax.set_ylabel("loss (dB)")
     piece = shown_piece(data)
     if piece is None:
@@ -51,15 +51,15 @@ def draw_trades(data: Data, ax: Axes | None = None) -> Axes:
 
 
 def _watts_below(ax: Axes, least: float, most: float) -> None:
-    """A logarithmic axis of watts, wide enough for the names beside the outermost points."""
-    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+    """A logarithmic axis of heat, wide enough for the names beside the outermost points."""
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     room = max((most / least) ** (0.4 if narrow(ax) else 0.25), 1.5)
     ax.set_xscale("log")
     ax.set_xlim(least / room, most * room)
     dense = most < 1e3 * least and not narrow(ax)
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if dense else (1.0,)))
-    ax.xaxis.set_major_formatter(EngFormatter())
+    ax.xaxis.set_major_formatter(ticks_in(1e-3))
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 

@@ -46,7 +46,7 @@ def draw_waterfall(data: Data, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, (2.6 if slim else 1.6) * highest or 1.0)
     if slim:
         ax.locator_params(axis="x", nbins=4)
-    ax.set_xlabel("lacking: sum of ln(1 − margin) over what fails (1)")
+    ax.set_xlabel("lacking: sum of ln(1 − margin) over what fails")
     return ax
 
 

@@ -10,6 +10,7 @@ export function render({ model }) {
   };
   const other = make("select", { name: "other", "aria-label": "Design to compare with" },
     make("option", { value: "" }, "the design as it was opened"),
+    make("option", { value: "*kept", disabled: true, hidden: true }, "the design that was kept"),
     ...model.presets.map((name) => make("option", { value: name }, name)));
   other.addEventListener("change", () => model.send_msg({ type: "with", name: other.value }));
   const keep = make("button", { type: "button", title: "Keep the present design to compare later changes with" }, "Keep the present design as B");
@@ -41,19 +42,30 @@ export function render({ model }) {
     if (!state.first) { body.append(make("p", { className: "faint" }, state.wait || "Nothing to compare yet.")); return; }
     const side = (letter, words) => make("div", { className: `side ${words.feasible}` },
       make("p", { className: "faint" }, `${letter}: ${words.name}`), make("h3", {}, words.headline), make("p", {}, words.details));
+    if (state.same) {
+      body.append(make("p", { className: "same", role: "status" }, "Both designs are the same now: move a slider, or choose another B."));
+    }
     const rows = all.checked ? state.results : state.results.slice(0, 40);
     body.append(
       make("div", { className: "sides" }, side("A, the present design", state.first), side("B", state.second)),
       table("Key numbers", ["", "A", "B", "B / A"], state.numbers.map(line), ""),
-      table("Inputs that differ", ["key", "A", "B"], state.inputs.map(line), "All inputs are equal."),
-      table("Results that differ, largest ratio first", ["result", "A", "B", "B / A"], rows.map(line), "All results are equal."));
+      ...(state.same ? [] : [
+        table("Inputs that differ", ["key", "A", "B"], state.inputs.map(line), "All inputs are equal."),
+        table("Results that differ, largest ratio first", ["result", "A", "B", "B / A"], rows.map(line),
+          state.wait ? "No result that is known already differs." : "All results are equal.")]));
     if (state.results.length > 40) {
       body.append(make("p", {}, all, make("label", { htmlFor: "all" }, ` all ${state.results.length} results`)));
     }
     if (state.wait) body.prepend(make("p", { className: "faint", role: "status" }, state.wait));
   }
   model.on("state", show);
-  model.on("other", () => { other.value = model.other; });
+  const choose = () => {
+    const kept = other.querySelector('[value="*kept"]');
+    kept.disabled = kept.hidden = !model.kept;
+    other.value = model.other;
+  };
+  model.on(["other", "kept"], choose);
+  choose();
   show();
   return root;
 }

@@ -48,7 +48,7 @@ export function render({ model }) {
       "aria-describedby": `${id}-about ${id}-error` });
     if (control.low == null || control.high == null || control.value == null) {
       entry.addEventListener("change", () => send(control.key, entry.value === "" ? null : Number(entry.value)));
-      return { nodes: [entry], show: (c) => { if (root.getRootNode().activeElement !== entry) entry.value = c.value ?? ""; } };
+      return { nodes: [entry], show: (c, force) => { if (force || root.getRootNode().activeElement !== entry) entry.value = c.value ?? ""; } };
     }
     const log = control.log && control.low > 0;
     const low = log ? Math.log10(control.low) : control.low;
@@ -83,8 +83,8 @@ export function render({ model }) {
     });
     return {
       nodes: [slider, entry],
-      show: (c) => {
-        const active = root.getRootNode().activeElement;
+      show: (c, force) => {
+        const active = force ? null : root.getRootNode().activeElement;
         if (waiting.has(c.key)) return;
         if (active !== entry) entry.value = c.value == null ? "" : digits(c.value, 8);
         if (active !== slider && c.value != null) slider.value = place(c.value);
@@ -108,7 +108,7 @@ export function render({ model }) {
     if (control.kind === "text") {
       const text = make("input", { type: "text", id, maxLength: 200, "aria-describedby": `${id}-about ${id}-error` });
       text.addEventListener("change", () => send(control.key, text.value));
-      return { nodes: [text], show: (c) => { if (root.getRootNode().activeElement !== text) text.value = c.value ?? ""; } };
+      return { nodes: [text], show: (c, force) => { if (force || root.getRootNode().activeElement !== text) text.value = c.value ?? ""; } };
     }
     return number(control, id);
   }
@@ -125,14 +125,23 @@ export function render({ model }) {
       why.setAttribute("aria-expanded", String(!about.hidden));
     });
     const error = make("p", { className: "problem", id: `${id}-error`, role: "alert" });
+    const back = make("button", { type: "button", className: "back", hidden: true });
+    back.addEventListener("click", () => takeBack(control.key));
+    const filed = make("p", { className: "filed" });
     const node = make("div", { className: `row ${control.kind}${nodes.length > 1 ? " slides" : ""}` },
       make("div", { className: "name" }, make("label", { htmlFor: id }, control.label,
         control.hint ? make("span", { className: "faint" }, ` ${control.hint}`) : null), origin, why),
       make("div", { className: "field" }, ...nodes, control.unit ? make("span", { className: "unit" }, control.unit) : null),
-      error, about);
+      error, back, filed, about);
     node.dataset.key = control.key;
-    const update = (c) => {
-      show(c);
+    node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && error.textContent) { event.preventDefault(); takeBack(control.key); }
+    });
+    // A value that was not taken stays in its field, beside the reason, whatever else changes.
+    const update = (c, force = false) => {
+      if (force || !error.textContent) show(c, force);
+      const value = c.kind === "number" ? digits(c.value, 8) : c.value;
+      back.textContent = `Back to ${value}${c.unit ? ` ${c.unit}` : ""}`;
       node.classList.toggle("set", c.origin === "set");
       origin.textContent = c.origin === "set" ? "changed" : "";
       node.title = `${c.description}\nAllowed: ${c.allowed}\nFrom: ${c.origin}`;
@@ -143,14 +152,27 @@ export function render({ model }) {
         make("p", {}, make("b", {}, "Key "), make("code", {}, c.key)));
     };
     update(control);
-    rows.set(control.key, { node, update, error });
-    const said = model.problems[control.key];
-    if (said) tell(control.key, said);
+    rows.set(control.key, { node, update, error, back, filed });
+    tell(control.key, model.problems[control.key] ?? "");
+    file(control.key);
     return node;
+  }
+  function file(key) {
+    rows.get(key).filed.textContent = model.filed[key] ?? "";
+  }
+  function takeBack(key) {
+    const row = rows.get(key);
+    const inside = row.node.contains(root.getRootNode().activeElement);
+    waiting.delete(key);
+    tell(key, "");
+    row.update(found(key), true);
+    if (inside) row.node.querySelector("input, select")?.focus();
+    model.send_msg({ type: "forget", key });
   }
   function tell(key, text) {
     const row = rows.get(key);
     row.error.textContent = text;
+    row.back.hidden = !text;
     row.node.classList.toggle("wrong", Boolean(text));
     for (const input of row.node.querySelectorAll("input, select")) {
       input.setAttribute("aria-invalid", String(Boolean(text)));
@@ -220,26 +242,34 @@ export function render({ model }) {
     }
     none.hidden = any;
   }
-  // Every problem once: beside its field where it has one, else on top.
+  // Every problem beside its field where it has one, else on top. Those of a file that was not
+  // opened are said to be the file's: the field shows the present design.
   function complain() {
-    for (const [key, row] of rows) if (row.error.textContent) tell(key, "");
     const rest = [];
-    for (const [key, text] of Object.entries(model.problems)) {
+    for (const [key, text] of Object.entries({ ...model.problems, ...model.filed })) {
       const control = found(key);
       if (!control) { rest.push([key, text]); continue; }
       const group = groups.get(control.group);
       fill(group);
       group.details.open = true;
-      tell(key, text);
+    }
+    for (const [key, row] of rows) {
+      const said = model.problems[key] ?? "", before = row.error.textContent;
+      if (said !== before) tell(key, said);
+      if (before && !said) row.update(found(key));
+      file(key);
     }
     general.replaceChildren();
-    if (model.refusal) general.append(make("p", { className: "refusal" }, model.refusal));
+    if (model.refusal) {
+      const list = make("button", { type: "button" }, "Show the list");
+      list.addEventListener("click", () => dispatchEvent(new Event("qubudget-refused")));
+      general.append(make("p", { className: "refusal" }, model.refusal),
+        ...(Object.keys(model.filed).length ? [list] : []));
+    }
     if (rest.length) {
       general.append(make("ul", {}, ...rest.map(([key, text]) =>
         make("li", {}, make("code", {}, key), ` ${text}`))));
     }
-    const first = root.querySelector(".row.wrong");
-    if (first && model.refusal) first.scrollIntoView({ block: "nearest" });
   }
 
   search.addEventListener("input", filter);
@@ -247,6 +277,7 @@ export function render({ model }) {
   addEventListener("qubudget-send", () => waiting.size && flush());
   model.on("rows", build);
   model.on("problems", complain);
+  model.on("filed", complain);
   model.on("refusal", complain);
   model.on("msg:custom", (message) => {
     const data = message.data ?? message;

@@ -30,7 +30,7 @@ export function render({ model }) {
     [["", "Presets …"], ...model.presets.map((name) => [name, name])],
     (name) => { if (name) send({ type: "preset", name }); preset.value = ""; });
   const effort = choice("Amount of sampling", "effort",
-    [["quick", "quick: seconds"], ["standard", "standard: a minute"], ["full", "full: under 10 %"]],
+    [["quick", "quick: 10 to 30 s"], ["standard", "standard: 1 to 2 min"], ["full", "full: errors to 10 %"]],
     (value) => send({ type: "effort", value }));
 
   const dialog = (name, ...content) => {
@@ -60,10 +60,10 @@ export function render({ model }) {
     file.value = "";
   });
   const opening = dialog("Open a design",
-    make("p", { className: "faint" }, "A TOML file of this machine's reader; presets may be its base, other files may not."),
+    make("p", { className: "faint" }, "A design is a text file ending in .toml. It may build on a preset with a line such as base = \"willow-like\", but not on other files of yours."),
     make("label", { className: "drop" }, "Choose a file ", file),
     make("p", { className: "faint" }, "or paste its text"), paste,
-    make("div", { className: "line" }, button("Open this text", () => open(paste.value, "pasted text"), { className: "first" })),
+    make("div", { className: "line" }, button("Open this text", () => open(paste.value, ""), { className: "first" })),
     refused);
 
   // Save and share.
@@ -125,13 +125,14 @@ export function render({ model }) {
     effort.value = model.effort;
   }
   model.on(["name_", "title_", "effort"], show);
-  model.on("refused", () => {
-    refused.replaceChildren(...model.refused.map((problem) => make("p", {},
-      make("code", {}, problem.key), ` ${problem.text}`)));
-  });
+  const complain = () => refused.replaceChildren(make("p", {}, make("b", {}, model.refusal)),
+    make("ul", {}, ...model.refused.map((problem) => make("li", {},
+      make("code", {}, problem.key), ` ${problem.text}`))));
+  addEventListener("qubudget-refused", () => { if (!opening.open) opening.showModal(); });
   model.on("msg:custom", (message) => {
     const data = message.data ?? message;
-    if (data.type === "opened") { opening.close(); paste.value = ""; }
+    if (data.type === "opened") { opening.close(); paste.value = ""; refused.replaceChildren(); }
+    if (data.type === "refused") { complain(); refused.scrollIntoView({ block: "nearest" }); }
     if (data.type === "text") {
       text.value = data.text; copied.textContent = "";
       kinds.forEach((kind, index) => kind.setAttribute("aria-pressed", String(Boolean(index) === data.whole)));
@@ -149,7 +150,7 @@ export function render({ model }) {
     make("span", { className: "brand" }, "qubudget"), title,
     make("div", { className: "actions", role: "toolbar", "aria-label": "Design and results" },
       preset, effort,
-      button("Open", () => { refused.replaceChildren(); opening.showModal(); }),
+      button("Open", () => opening.showModal()),
       button("Save", () => form(false)),
       button("Export", () => { said.textContent = ""; exporting.showModal(); }), compare, theme),
     opening, saving, exporting);

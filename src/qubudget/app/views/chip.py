@@ -34,7 +34,7 @@ from qubudget.app.views.look import (
     si_ticks,
     span,
 )
-from qubudget.app.views.view import PENDING, View
+from qubudget.app.views.view import LATER, View
 from qubudget.report.numbers import engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLACK, PURPLE, VERMILLION
@@ -282,7 +282,7 @@ class ChipView(View):
 
 def _why_none(part: Data, computed: bool) -> str:
     if not part:
-        return PENDING
+        return LATER["impact"]
     no_t1 = "the qubits have no T1, so there is none to show"
     otherwise = no_t1 if computed else "no film of T1 was computed"
     return reason(part, "t1_min_s").rstrip(".") or otherwise

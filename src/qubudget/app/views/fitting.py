@@ -28,9 +28,10 @@ const arrange = () => {
     if (ncols !== legend.ncols || legend.styles["margin-left"] !== styles["margin-left"]) {
       legend.setv({ncols, styles}, quiet);
     }
+    Bokeh.index.find_one(plot)?.views.find_one(legend)?.request_paint();
   }
 };
-if (legends.length) requestAnimationFrame(arrange);
+if (legends.length && cb_obj !== plot.x_range) requestAnimationFrame(arrange);
 const [low, high, pixels] = plot.x_range.tags;
 if (pixels !== undefined) {
   const log = plot.x_scale.type === "LogScale";
@@ -40,7 +41,9 @@ if (pixels !== undefined) {
   plot.x_range.setv({end: to, reset_end: to}, quiet);
 }
 """
-"""As many columns of the legend as fit, below the whole figure; room for words beside the bars."""
+"""As many columns of the legend as fit, below the whole figure; room for words beside the bars.
+
+An entry that changed is made anew without its symbol, which a legend paints only when asked to."""
 
 
 def fit(made: figure) -> None:

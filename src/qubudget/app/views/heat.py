@@ -37,8 +37,6 @@ from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, PALETTE
 
 _BAR = ("stage", "left", "right", "item", "heat", "part")
-NEAR = 0.5
-"""Bars that end here or later have their words beyond the line of the rated power."""
 WORDS = 120.0
 """Pixels beside the longest bar."""
 LAYERS = len(PALETTE)
@@ -81,6 +79,7 @@ class HeatView(View):
         made.xaxis.formatter = NumeralTickFormatter(format="0 %")
         made.yaxis.axis_label = "stage"
         made.ygrid.visible = False
+        made.xgrid.bounds = (0.0, 1.0)  # no lines through the words beyond
         self._layers, self._entries, bars_of_all = [], [], []
         for colour, hatch in zip(PALETTE, HATCHES, strict=True):
             source = columns(_BAR)
@@ -203,7 +202,7 @@ class HeatView(View):
             self._tops,
             {
                 "stage": [stage.factor for stage in stages],
-                "end": [1.0 if NEAR < share < 1 else share for share in shares],
+                "end": [max(1.0, share) for share in shares],  # not across the line
                 "text": [_top(stage) for stage in stages],
             },
         )

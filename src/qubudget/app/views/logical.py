@@ -20,7 +20,7 @@ from qubudget.app.views.look import (
     plot,
     span,
 )
-from qubudget.app.views.view import PENDING, View
+from qubudget.app.views.view import LATER, View
 from qubudget.constants import DAY
 from qubudget.report.logical_figure import target_per_day
 from qubudget.report.numbers import engineering, interval, percent
@@ -111,7 +111,7 @@ class LogicalView(View):
             return (
                 why
                 or str(background.get("note") or "")
-                or ("no logical error rate" if part else PENDING)
+                or ("no logical error rate" if part else LATER["qec"])
             )
         runs = [run for run in rows(background, "simulated")
                 if number(run, "logical_error_per_cycle") and number(run, "distance")]  # fmt: skip

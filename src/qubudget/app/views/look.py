@@ -188,8 +188,11 @@ def dress(made: figure, theme: Theme) -> None:
 
 
 def greyed(stale: bool) -> dict[str, str]:
-    """Style of what shows an older design."""
-    return {"opacity": str(GREY)} if stale else {}
+    """Style of what shows an older design, and of what does not.
+
+    Both state the opacity: the browser keeps a style that is only taken away.
+    """
+    return {"opacity": str(GREY) if stale else "1"}
 
 
 def note(title: str, why: str, stale: bool) -> str:
@@ -248,18 +251,6 @@ def decades(values: Iterable[float], least: int = 1) -> tuple[float, float]:
     low, high = floor(min(exponents) + 1e-9), ceil(max(exponents) - 1e-9)
     high = max(high, low + 1)
     return 10.0 ** min(low, high - least), 10.0**high
-
-
-def ceiling(share: float) -> float:
-    """Where an axis of shares of a limit ends: above 1, with room for words, in round steps.
-
-    >>> ceiling(0.3), ceiling(2.0)
-    (1.3, 3.0)
-    """
-    if share <= 1.05:
-        return 1.3
-    step = 10.0 ** floor(log10(share * 1.25)) / 2
-    return step * (floor(share * 1.25 / step) + 1)
 
 
 def unique(names: Sequence[Any]) -> list[str]:

@@ -25,19 +25,31 @@ from qubudget.report.numbers import engineering, margin, quantity
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import GREEN, VERMILLION
 
-_KEYS = ("constraint", "place", "text", "value", "limit", "margin", "why", "remedy", "width")
-_VERDICTS: dict[Any, str] = {True: "Passes", False: "Does not pass"}
+_KEYS = (
+    "constraint",
+    "place",
+    "text",
+    "value",
+    "limit",
+    "margin",
+    "why",
+    "remedy",
+    "width",
+    "alpha",
+)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LINEAR = 2.0
 """Length of the axis from no margin to a whole limit, in lengths of a decade beyond."""
 WORDS = 110.0
 """Pixels beside the bars."""
+PALE = 0.35
+"""Opacity of a bar whose value is of an older design."""
 MOST_TICKS = 3
 """Of decades, on each side."""
 
 
 class MarginsView(View):
-    """Bars right of zero pass, left of zero fail; linear to one limit, logarithmic beyond."""
+    """Bars right of zero hold, left of zero fail; linear to one limit, logarithmic beyond."""
 
     title = "Margins of the constraints"
     wing = "verdict"
@@ -50,16 +62,15 @@ class MarginsView(View):
         made.yaxis.axis_label = "constraint"
         self._ticks = FixedTicker(ticks=[0.0])
         made.xaxis.ticker = self._ticks
-        made.xgrid.ticker = self._ticks
-        made.ygrid.visible = False
+        made.grid.visible = False  # its lines would cross the words
         self._bars, entries = {}, []
-        for passed, colour, hatch, word in ((True, GREEN, " ", "✓ passes"),
+        for passed, colour, hatch, word in ((True, GREEN, " ", "✓ holds"),
                                             (False, VERMILLION, "/", "✗ fails")):  # fmt: skip
             source = columns(_KEYS)
             bars = made.hbar(
                 y="constraint", left=0.0, right="place", height=0.66, source=source,
                 fill_color=colour, hatch_pattern=hatch, hatch_alpha=0.5, hatch_weight=0.8,
-                line_width="width",
+                line_width="width", fill_alpha="alpha",
             )  # fmt: skip
             self._ink(bars.glyph, "line_color", "hatch_color")
             words = made.text(
@@ -140,8 +151,8 @@ class MarginsView(View):
             for c in known
             if c.get("passed") is not True
         ]
-        more = f" Not passed: {'; '.join(failed)}." if failed else ""
-        return f"{_headline(part)}. {len(known) - len(failed)} of {len(known)} pass.{more}"
+        more = f" These fail: {'; '.join(failed)}." if failed else ""
+        return f"{_headline(part)}. {len(known) - len(failed)} of {len(known)} hold.{more}"
 
 
 def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
@@ -150,17 +161,19 @@ def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
     good = row.get("passed") is True
     word = "no value" if share is None else margin(share)
     short = word.replace(" × limit", "")
+    old = row.get("awaited") is True
     remedies = [str(r.get("text")) for r in rows(row, "would_pass") if r.get("text")]
     return {
         "constraint": name,
         "place": _place(share or 0.0),
-        "text": f"{'✓' if good else '✗'} {short}{' ◀ binds' if binds else ''}",
+        "text": f"{'✓' if good else '✗'} {short}{' ◀ binds' if binds else ' (old)' if old else ''}",
         "value": engineering(number(row, "value"), unit),
         "limit": engineering(number(row, "limit"), unit),
         "margin": word,
-        "why": str(row.get("reason") or "–"),
+        "why": str(row.get("reason") or ("of the design before" if old else "–")),
         "remedy": "; ".join(remedies) or "–",
         "width": 2.5 if binds else 0.6,
+        "alpha": PALE if old else 1.0,
     }
 
 
@@ -184,6 +197,15 @@ def _place(share: float) -> float:
 
 
 def _headline(part: Data) -> str:
-    binding = part.get("binding_constraint")
-    verdict = _VERDICTS.get(part.get("feasible"), "No verdict")
-    return f"{verdict}; the binding constraint is {binding}" if binding else verdict
+    """The verdict in the words of the page's banner; what is awaited, while there is none."""
+    feasible, binding = part.get("feasible"), part.get("binding_constraint")
+    known = rows(part, "constraints")
+    pale = "; pale bars are of the design before" if any(c.get("awaited") for c in known) else ""
+    if not isinstance(feasible, bool):
+        quick = [c for c in known if not c.get("awaited")]
+        if not quick or any(c.get("passed") is not True for c in quick):
+            return f"No verdict{pale}"
+        return f"Fridge and qubit: all {len(quick)} hold, error correction is awaited{pale}"
+    verdict = "Feasible" if feasible else "Not feasible"
+    word = "tightest" if feasible else "binding"
+    return (f"{verdict}; the {word} constraint is {binding}" if binding else verdict) + pale

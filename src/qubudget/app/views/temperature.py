@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from bokeh.models import NumeralTickFormatter
 from bokeh.plotting import figure
 
+from qubudget.app.views.fitting import room
 from qubudget.app.views.look import (
     axis_range,
-    ceiling,
     columns,
     entry,
     fill,
@@ -17,14 +15,15 @@ from qubudget.app.views.look import (
     legend,
     name_range,
     plot,
-    span,
     unique,
 )
 from qubudget.app.views.view import PENDING, View
 from qubudget.report.numbers import engineering, interval, percent
 from qubudget.report.reading import Data, number, reason, rows, section
-from qubudget.report.style import BLUE, SKY
+from qubudget.report.style import BLUE, FAINT, SKY
 
+WORDS = 86.0
+"""Pixels beside the line of the limit, and beside what lies beyond it."""
 _KEYS = ("stage", "at", "low", "high", "text", "label", "between", "limit", "margin", "words")
 
 
@@ -41,7 +40,13 @@ class TemperatureView(View):
         made.xaxis.axis_label = "temperature / highest allowed"
         made.xaxis.formatter = NumeralTickFormatter(format="0 %")
         made.yaxis.axis_label = "stage"
+        made.xgrid.bounds = (0.0, 1.0)  # no lines through the words beyond
+        made.ygrid.visible = False
         self._source = columns(_KEYS)
+        made.segment(
+            x0=0.0, x1=1.0, y0="stage", y1="stage", source=self._source, line_color=FAINT,
+            line_alpha=0.3,
+        )  # fmt: skip
         reach = made.segment(
             x0="low", x1="high", y0="stage", y1="stage", source=self._source, line_width=7,
             line_color=SKY, line_alpha=0.75,
@@ -51,8 +56,8 @@ class TemperatureView(View):
         )
         limit = made.vspan(x=[1.0], line_width=2.2, line_dash=[8, 3])
         words = made.text(
-            x="words", y="stage", text="label", source=self._source, x_offset=-10,
-            text_align="right", text_baseline="middle", text_font_size="12px",
+            x="words", y="stage", text="label", source=self._source, x_offset=8,
+            text_baseline="middle", text_font_size="12px",
         )  # fmt: skip
         for glyph, name in ((dots, "line_color"), (limit, "line_color"), (words, "text_color")):
             self._ink(glyph.glyph, name)
@@ -94,13 +99,13 @@ class TemperatureView(View):
                 factor, *shares, engineering(at, "K"), _label(at, limit),
                 interval(low, high, "K"), engineering(limit, "K"),
                 percent(number(stage, "temperature_margin")),
-                1.0 if at is None else shares[0] if math.isnan(shares[1]) else min(shares[:2]),
+                max([1.0, *(share for share in shares if share == share)]),
             )  # fmt: skip
             for key, value in zip(_KEYS, row, strict=True):
                 data[key].append(value)
             ends += [share for share in shares if share == share]
         self._stages.factors = [str(factor) for factor in reversed(data["stage"])]
-        span(self._range, 0.0, ceiling(max(ends, default=1.0)))
+        room(self._range, 0.0, max([1.0, *ends]), WORDS)
         fill(self._source, data)
         made = self.figures[0]
         made.frame_height = 36 * len(stages)

@@ -20,7 +20,7 @@ from qubudget.app.views.look import (
     si_ticks,
     span,
 )
-from qubudget.app.views.view import PENDING, View
+from qubudget.app.views.view import LATER, View
 from qubudget.report.numbers import duration, engineering
 from qubudget.report.reading import Data, number, reason, rows, section
 from qubudget.report.style import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
@@ -98,7 +98,7 @@ class TimelineView(View):
         part = section(document, "impact")
         points = [p for p in rows(part, "timeline") if (number(p, "time_s") or 0.0) > 0]
         if not points:
-            return reason(part, "timeline") or ("no timeline" if part else PENDING)
+            return reason(part, "timeline") or ("no timeline" if part else LATER["impact"])
         span(self._time, *decades([float(p["time_s"]) for p in points]))
         t1 = self._curves(_T1, "s", points)
         fractions = self._curves(_X, "", points)

@@ -16,6 +16,9 @@ from qubudget.app.views.look import DARK, HEADLINE, LIGHT, dress, greyed, headli
 from qubudget.report.reading import Data
 
 PENDING = "not computed yet"
+_STEP = PENDING + " (step {} of 4, see the progress at the top)"
+LATER = {"impact": _STEP.format("2"), "qec": _STEP.format("3")}
+"""What is said in place of a slow wing's figure."""
 
 
 class View(ABC):

@@ -56,13 +56,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the field, its unit (may be empty), other spellings, keys that hold it."""
+    """A word of the field, its unit (may be empty), other spellings, keys that hold it.
+
+    ``source`` : of the numbers in it; may be empty.
+    """
 
     name: str
     what: str
     unit: str
     also: tuple[str, ...]
     see: tuple[str, ...]
+    source: str = ""
 
 
 @cache
@@ -98,6 +102,7 @@ def terms() -> tuple[Term, ...]:
             row.get("unit", ""),
             tuple(row.get("also", ())),
             tuple(row.get("see", ())),
+            row.get("source", ""),
         )
         for name, row in _table("glossary").items()
     )

@@ -1,15 +1,17 @@
 """What a key moves: the chain at a design and at the same design with the key a little off.
 
 Of a number the elasticity is given, d ln(result) / d ln(key), from two designs 2 % to either
-side: 1 is proportional, -1 inversely so. Of decibels the key is the power ratio. Of a choice
-the results are given at every other choice.
+side: 1 is proportional, -1 inversely so. Of decibels the key is the power ratio. Where the two
+sides do not agree the response is no slope but a step, and has none. Of a choice, and of a whole
+number, the results are given at the values that were tried.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from qubudget.cryostat.result import ThermalResult
@@ -22,17 +24,15 @@ from qubudget.qec.result import QecResult
 from qubudget.qubit.result import CoherenceResult
 from qubudget.study.arrays.vector import vectorised
 from qubudget.study.explain.catalogue import entry_of
-from qubudget.study.explain.trying import QUBITS, TOTAL, Tried, changed, tried_values
-from qubudget.verdict import (
-    Constraint,
-    cold_constraints,
-    error_constraints,
-)
+from qubudget.study.explain.trying import Tried, changed, tried_values
+from qubudget.verdict import Constraint, cold_constraints, error_constraints
 
 NEAR = 1.02
 """Factor of the step to either side for what is computed without sampling."""
 UNMOVED = 1e-6
 """Relative change that the solvers' tolerances may make."""
+SMOOTH, NO_SLOPE = 0.1, 1e-3
+"""Relative and absolute difference of the slopes to either side that still is one slope."""
 ECHO = (
     "max_temperature_K", "modelled", ".down_per_s", ".up_per_s", "extrapolated", "margin",
     "feedback.passes", "feedback.residual",
@@ -54,10 +54,11 @@ class Effect:
     Attributes
     ----------
     name, unit : of the number. today : in the design; None where it has none.
-    elasticity : d ln(number) / d ln(key); None for choices, and where the key or the number
-        is zero or changes sign.
+    elasticity : d ln(number) / d ln(key); None for choices, where the key or the number is zero
+        or changes sign, and where the number steps.
     settings : (SI value or choice, number) for every value of the key that was tried.
-    limit, margin : of a constraint today, else None.
+    limit, margin, passed : of a constraint today, else None.
+    judged : the constraint at every setting; empty of a result.
     sure : False where intervals of sampling overlap.
     """
 
@@ -69,6 +70,8 @@ class Effect:
     limit: float | None = None
     margin: float | None = None
     sure: bool = True
+    passed: bool | None = None
+    judged: tuple[Constraint | None, ...] = ()
 
     @property
     def strength(self) -> float:
@@ -91,31 +94,46 @@ class Effect:
             "limit": self.limit,
             "margin": self.margin,
             "elasticity": self.elasticity,
-            "settings": [{"setting": one, "value": value} for one, value in self.settings],
+            "settings": [
+                {
+                    "setting": one,
+                    "value": value,
+                    "limit": None if constraint is None else constraint.limit,
+                    "passed": None if constraint is None else constraint.passed,
+                }
+                for (one, value), constraint in zip_longest(self.settings, self.judged)
+            ],
             "sure": self.sure,
+            "passed": self.passed,
         }
 
 
 def fast_effects(
-    design: Design, value: EffectiveValue
+    design: Design, value: EffectiveValue, progress: Callable[[str], None]
 ) -> tuple[tuple[Effect, ...], tuple[Effect, ...]]:
     """What a key moves in cryostat, qubit and event rates: results, constraints."""
     tried = tried_values(design, value, NEAR)
     if tried is None:
         return (), ()
     designs = [design, *(changed(design, value.key, v) for v in tried.values)]
-    points: dict[str, list[Any]] = {value.key: [value.value, *tried.values]}
-    if value.key == QUBITS:
-        points[TOTAL] = [one.machine.total_qubits for one in designs]
-    columns = vectorised(design, points)
-    names = [n for n in columns if columns[n].dtype.kind == "f" and _is_result(n)]
-    tables = [
-        {name: None if math.isnan(x := float(columns[name][i])) else x for name in names}
-        for i in range(len(designs))
-    ]
+    tables, found = [], []
+    for index, one in enumerate(designs):
+        words = "as it is" if one is design else f"with another {value.key}"
+        tell(progress, f"fridge and qubit {words}", index, len(designs))
+        tables.append({k: v for k, v in fast_numbers(one).items() if _is_result(k)})
+        found.append(solved_constraints(one))
     results = effects_of(tables, tried, value.value)
-    found = [solved_constraints(one) for one in designs]
     return results, constraint_effects(found, tried, value.value)
+
+
+def fast_numbers(design: Design) -> dict[str, float | None]:
+    """Every number of the chain that needs no sampling, by its name."""
+    columns = vectorised(design, {"qubit.frequency": [design.qubit.frequency]})
+    return {
+        name: None if math.isnan(x := float(column[0])) else x
+        for name, column in columns.items()
+        if column.dtype.kind == "f"
+    }
 
 
 def strongest(
@@ -134,7 +152,7 @@ def strongest(
         tried = tried_values(design, value, NEAR)
         if tried is None or not tried.is_number:
             continue
-        one = Tried(tried.values[-1:], True)
+        one = replace(tried.nearest(value.value), secant=True)
         try:
             after = solved_constraints(changed(design, value.key, one.values[0]))
         except QubudgetError:
@@ -181,10 +199,12 @@ def constraint_effects(
         values = (None if one is None else one.value for one in now)
         settings = tuple(zip(tried.values, values, strict=True))
         margin = was.to_dict()["margin"]
-        certain = name not in unsure
         effects.append(
-            Effect(name, was.unit, was.value, elasticity, settings, was.limit, margin, certain)
-        )
+            Effect(
+                name, was.unit, was.value, elasticity, settings, was.limit, margin,
+                name not in unsure, was.passed, tuple(now),
+            )
+        )  # fmt: skip
     return tuple(sorted(effects, key=lambda effect: -effect.strength))
 
 
@@ -198,15 +218,25 @@ def _burden(constraint: Constraint) -> float | None:
 def _elasticity(
     was: float | None, now: Sequence[float | None], tried: Tried, today: Any
 ) -> float | None:
-    """The slope in logarithms between the outermost settings that have a value."""
+    """The slope in logarithms between the outermost settings; None where it is no slope."""
     if not tried.is_number or not today:
         return None
     pairs = [(today, was), *zip(tried.values, now, strict=True)]
     known = sorted((k, v) for k, v in pairs if v is not None and v > 0 and k / today > 0)
     if len(known) < 2:
         return None
-    (low, first), (high, last) = known[0], known[-1]
-    return math.log(last / first) / math.log(high / low)
+    slopes = [_slope(one, other) for one, other in pairwise(known)]
+    if not tried.secant:
+        if isinstance(today, int) and len(slopes) < 2:
+            return None
+        least, most = min(slopes), max(slopes)
+        if most - least > max(SMOOTH * max(abs(least), abs(most)), NO_SLOPE):
+            return None
+    return _slope(known[0], known[-1])
+
+
+def _slope(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return math.log(other[1] / one[1]) / math.log(other[0] / one[0])
 
 
 def _moved(was: float | None, now: float | None) -> bool:
@@ -223,9 +253,7 @@ def solved_constraints(design: Design) -> Constraints:
 def constraints_of(
     design: Design, thermal: ThermalResult, coherence: CoherenceResult, qec: QecResult | None
 ) -> Constraints:
-    found: list[Constraint] = [
-        *cold_constraints(design, thermal, coherence),
-    ]
+    found: list[Constraint] = [*cold_constraints(design, thermal, coherence)]
     if qec is not None:
         found += error_constraints(design, qec)
     return {constraint.name: constraint for constraint in found}

@@ -1,15 +1,16 @@
-"""``explain(KEY)``: what a key is, what it is in a design, and what it moves."""
+"""``explain(KEY)``: what a key is, what it is in a design, and what it moves.
+
+Words, constraints and keys of reports are looked up; the chain, whose import alone takes seconds,
+is run for a key of a design, and where a design is given.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from qubudget.design import Design, load
-from qubudget.pipeline import WINGS, Effort, evaluate
-from qubudget.study.arrays.vector import vectorised
+from qubudget.progress import tell
 from qubudget.study.explain.catalogue import (
     Entry,
     Rule,
@@ -21,12 +22,6 @@ from qubudget.study.explain.catalogue import (
     rules,
     term_of,
 )
-from qubudget.study.explain.effects import (
-    Effect,
-    constraint_today,
-    fast_effects,
-    strongest,
-)
 from qubudget.study.explain.fields import (
     FIRST_LOOK,
     Field,
@@ -36,28 +31,23 @@ from qubudget.study.explain.fields import (
     preset_with,
     schema_path,
 )
-from qubudget.study.explain.naming import unknown
-from qubudget.study.explain.whole import strongest_of, whole_effects
-from qubudget.study.sweeping.scalars import scalars
+from qubudget.study.explain.naming import stage_names, unknown
 
-MOST = 12
-"""Keys that move a constraint which are listed."""
+if TYPE_CHECKING:
+    from qubudget.pipeline import Effort
+    from qubudget.study.explain.computed import Way
+
 FIRST_WING = {
     "chip": "impact", "films": "impact", "radiation": "impact", "code": "qec",
-    "mitigation": "qec", "targets": "verdict",
+    "mitigation": "qec", "targets": "verdict", "machine.qubits_per_chip": "qec",
 }  # fmt: skip
-"""Where a section is read of which no fast result depends."""
-ORDER = ("thermal", "coherence", "impact", "qec", "verdict")
+"""Where a section, or a key, is read of which no fast result depends."""
+OWN = ("default", "set")
+"""Origins of values that no source of the design stands behind."""
+LATER = "nothing is computed without a design: --design DESIGN gives "
 
-
-@dataclass(frozen=True)
-class _Way:
-    """How much is computed, and who listens."""
-
-    whole: bool
-    effort: Effort
-    seed: int
-    progress: Callable[[str], None]
+Computing = Callable[[], "Way"]
+"""How to compute; asked where the chain is wanted, since that imports it."""
 
 
 def explain(
@@ -75,8 +65,10 @@ def explain(
     ----------
     key : of the design file or of a report, a constraint's name, or a word; looked for in
         this order, a word of several spellings last.
-    design : in which it is looked at; a preset that holds the key without one.
-    whole : also what a key moves in impacts and logical errors, and values of the slow wings.
+    design : in which it is looked at. Without one a key of the design is looked at in a preset
+        that holds it; of a constraint or a key of a report nothing is computed.
+    whole : also what a key moves in impacts and logical errors, and values of the slow wings;
+        without a design in a preset.
     effort, seed : of the sampling that this takes. progress : called with
         every step, see :func:`qubudget.progress.tell`.
 
@@ -84,14 +76,23 @@ def explain(
     ------
     DesignError: nothing of this name, with the nearest names; a key that the design lacks.
     """
-    way = _Way(whole, effort, seed, progress or (lambda step: None))
+
+    say = progress or (lambda step: None)
+
+    def way() -> Way:
+        tell(say, "loading what computes", 0, 1)
+        from qubudget.study.explain.computed import Way
+
+        return Way(whole, effort, seed, say)
+
+    looked_at = design or (load(FIRST_LOOK[0]) if whole else None)
     field, rule, entry, term = field_of(key), rule_of(key), entry_of(key), term_of(key)
     if field is not None and field.place.section is None:
-        return _of_field(key, field, design, way)
+        return _of_field(key, field, design, whole, way)
     if entry is not None and (field is None or "." in key):
-        return _of_entry(key, entry, design, way)
+        return _of_entry(key, entry, looked_at, way)
     if rule is not None:
-        return _of_rule(key, rule, design, way)
+        return _of_rule(key, rule, looked_at, way)
     if term is not None:
         return _of_term(term)
     if field is not None:
@@ -106,7 +107,9 @@ def explain(
     raise unknown(key, design)
 
 
-def _of_field(key: str, field: Field, design: Design | None, way: _Way) -> dict[str, Any]:
+def _of_field(
+    key: str, field: Field, design: Design | None, whole: bool, way: Computing
+) -> dict[str, Any]:
     opened = design or preset_with(key)
     found = held(opened, key) if opened is not None else []
     if opened is None or not found:
@@ -128,38 +131,32 @@ def _of_field(key: str, field: Field, design: Design | None, way: _Way) -> dict[
         "values": [
             {"key": v.key, "written": v.text, "value": v.value, "origin": v.origin} for v in found
         ],
-        "sources": _sources(opened, key),
-        "first_wing": FIRST_WING.get(key.partition(".")[0]),
-        "whole": way.whole,
+        "sources": _sources(opened, key) if any(v.origin not in OWN for v in found) else [],
+        "first_wing": FIRST_WING.get(key) or FIRST_WING.get(key.partition(".")[0]),
+        "whole": whole,
         "results": [],
         "constraints": [],
+        "note": None,
     }
     if opened is None or len(found) != 1:
         return document
-    results, constraints = fast_effects(opened, found[0])
-    document["first_wing"] = _first_wing(results) or document["first_wing"]
-    if way.whole:
-        slow, judged = whole_effects(opened, found[0], way.effort, way.seed, way.progress)
-        known = {effect.name for effect in results}
-        results = (*results, *(effect for effect in slow if effect.name not in known))
-        before = {effect.name for effect in constraints}
-        constraints = (*constraints, *(e for e in judged if e.name not in before))
-    document["results"] = [effect.to_dict() for effect in results]
-    document["constraints"] = [effect.to_dict() for effect in constraints]
-    return document
+    how = way()
+    from qubudget.study.explain.computed import moved_by_field
+
+    computed = moved_by_field(opened, found[0], how)
+    return document | {k: v for k, v in computed.items() if k != "first_wing" or v}
 
 
-def _first_wing(results: Iterable[Effect]) -> str | None:
-    """The first wing of the chain of which a result moves."""
-    moved = {effect.name.partition(".")[0] for effect in results}
-    return next((wing for wing in ORDER if wing in moved), None)
-
-
-def _of_entry(key: str, entry: Entry, design: Design | None, way: _Way) -> dict[str, Any]:
+def _of_entry(key: str, entry: Entry, design: Design | None, way: Computing) -> dict[str, Any]:
     compared = [r.pattern for r in rules() if entry.pattern in (r.value, r.limit)]
     moved = [name for name in feeds().get(entry.pattern, ()) if name not in compared]
-    opened = design or load(FIRST_LOOK[0])
-    values, note = _values(key, entry, opened, way.whole or design is not None, way)
+    values: list[dict[str, Any]] = []
+    note: str | None = f"{LATER}its value there"
+    if design is not None:
+        how = way()
+        from qubudget.study.explain.computed import values_of_entry
+
+        values, note = values_of_entry(key, entry, design, how)
     return {
         "key": key,
         "kind": "key of the report",
@@ -171,56 +168,17 @@ def _of_entry(key: str, entry: Entry, design: Design | None, way: _Way) -> dict[
         "source": entry.source or None,
         "constraints": compared,
         "moves": moved,
-        "design": opened.name,
+        "design": None if design is None else design.name,
         "values": values,
         "note": note,
     }
 
 
-def _values(
-    key: str, entry: Entry, design: Design, slow: bool, way: _Way
-) -> tuple[list[dict[str, Any]], str | None]:
-    """The key's values in a design, and why there are none."""
-    fast = vectorised(design, {"qubit.frequency": [design.qubit.frequency]})
-    found = {name: column[0] for name, column in fast.items()}
-    hits = _fitting(key, entry, found)
-    if hits:
-        return hits, None
-    if not slow:
-        return [], "its wing samples: give --design or --whole for its value"
-    wing = entry.pattern.partition(".")[0]
-    last = wing if wing in WINGS else "thermal"
-    report = evaluate(
-        design, effort=way.effort, seed=way.seed, wings=(last,), progress=way.progress
-    )
-    hits = _fitting(key, entry, scalars(report.to_dict()))
-    return hits, None if hits else "no single number: 'qubudget run DESIGN --json' has it"
-
-
-def _fitting(key: str, entry: Entry, found: dict[str, Any]) -> list[dict[str, Any]]:
-    if key in found:
-        return [{"key": key, "value": _plain(found[key])}]
-    if "*" not in entry.pattern or key not in (entry.pattern, entry.pattern.replace(".*", "")):
-        return []
-    names = [name for name in found if (e := entry_of(name)) and e.pattern == entry.pattern]
-    return [{"key": name, "value": _plain(found[name])} for name in names]
-
-
-def _of_rule(name: str, rule: Rule, design: Design | None, way: _Way) -> dict[str, Any]:
-    opened = design or load(FIRST_LOOK[0])
+def _of_rule(name: str, rule: Rule, design: Design | None, way: Computing) -> dict[str, Any]:
     stage = name.partition(".")[2]
-    today = constraint_today(opened, name)
-    if today is None and rule.pattern.endswith(".*") and stage != "*":
-        raise unknown(name, opened)
-    note, levers = None, list(rule.levers)
-    moved: tuple[tuple[str, Effect], ...] = ()
-    if today is not None:
-        moved = strongest(opened, name, way.progress)
-    elif rule.levers and way.whole:
-        moved = strongest_of(opened, name, rule.levers, way.effort, way.seed, way.progress)
-    elif rule.levers:
-        note = "its value takes the whole chain, once for every key: --whole computes them"
-    return {
+    if rule.pattern.endswith(".*") and stage not in ("*", *stage_names(design)):
+        raise unknown(name, design)
+    document: dict[str, Any] = {
         "key": name,
         "kind": "constraint",
         "what": rule.what,
@@ -228,16 +186,19 @@ def _of_rule(name: str, rule: Rule, design: Design | None, way: _Way) -> dict[st
         "limit": rule.limit.replace("*", stage or "*"),
         "limit_key": rule.limit_key.replace("*", stage or "*"),
         "wing": rule.wing,
-        "design": opened.name,
-        "today": None if today is None else today.to_dict(),
-        "moved_by": [
-            {"key": key, "elasticity": effect.elasticity, "sure": effect.sure}
-            for key, effect in moved[:MOST]
-        ],
-        "moved_by_all": len(moved),
-        "levers": levers,
-        "note": note,
+        "design": None if design is None else design.name,
+        "today": None,
+        "moved_by": [],
+        "moved_by_all": 0,
+        "levers": list(rule.levers),
+        "note": f"{LATER}how it stands there and what moves it",
     }
+    if design is None:
+        return document
+    how = way()
+    from qubudget.study.explain.computed import standing_of_rule
+
+    return document | standing_of_rule(name, rule, design, how)
 
 
 def _of_term(term: Term) -> dict[str, Any]:
@@ -247,8 +208,27 @@ def _of_term(term: Term) -> dict[str, Any]:
         "what": term.what,
         "unit": term.unit or None,
         "also": list(term.also),
+        "source": term.source or None,
         "see": list(term.see),
+        "related": [found for key in term.see if (found := _related(key)) is not None],
     }
+
+
+def _related(key: str) -> dict[str, Any] | None:
+    """What a name that a word points at is, in short; None of a whole section."""
+    field, rule, entry = field_of(key), rule_of(key), entry_of(key)
+    if field is not None and field.place.section is None:
+        unit = (field.place.mapping or field.place).unit
+        return _short(key, "key of the design", unit or "1", field.place.description)
+    if entry is not None:
+        return _short(key, "key of the report", entry.unit, entry.what, entry.how)
+    if rule is not None:
+        return _short(key, "constraint", "1", rule.what)
+    return None
+
+
+def _short(key: str, kind: str, unit: str, what: str, how: str = "") -> dict[str, Any]:
+    return {"key": key, "kind": kind, "unit": unit, "what": what or None, "how": how or None}
 
 
 def _of_section(key: str, field: Field, design: Design | None) -> dict[str, Any]:
@@ -294,13 +274,7 @@ def _starts(pattern: str, key: str) -> bool:
 
 
 def _plain(value: Any) -> Any:
+    """A default as JSON has it."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, bool | str | int) or value is None:
-        return str(value) if isinstance(value, str) else value
-    if isinstance(value, dict):
-        return value
-    number = float(value)
-    return number if math.isfinite(number) else None
+    return list(value) if isinstance(value, tuple) else value

@@ -79,7 +79,9 @@ def whole_effects(
     tried = tried_values(design, value, FAR)
     if tried is None:
         return (), ()
-    kept = tried.values[-1:] if tried.is_number else tried.values[:MOST_CHOICES]
+    if tried.is_number:
+        tried = tried.nearest(value.value)
+    kept = tried.values[:MOST_CHOICES]
     tried = Tried(kept, tried.is_number)
     total = len(kept) + (today is None)
     if today is None:

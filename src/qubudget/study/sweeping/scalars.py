@@ -9,8 +9,9 @@ Scalar = float | str | None
 APART = frozenset({"name", "title", "provenance"})
 """Parts of a report that say what was computed, not what came out: attributes, not columns."""
 UNITS = {
-    "_per_s": "1/s", "_per_day": "1/day", "_per_cycle": "1/cycle", "_s": "s", "_m": "m",
+    "_per_s": "1/s", "per_day": "1/day", "_per_cycle": "1/cycle", "_s": "s", "_m": "m",
     "_K": "K", "_W": "W", "_eV": "eV", "_Hz": "Hz", "_J": "J", "_kg": "kg", "_dB": "dB",
+    "watts": "W",
 }  # fmt: skip
 LABELS = (("name",), ("stage",), ("cause",), ("line",), ("stage", "item"), ("from", "to"))
 """What members of a list are told apart by: the first of these that differs between all."""
