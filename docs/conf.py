@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from making import api, docstrings, formulas, pages
+from making import api, docstrings, formulas, offline, pages
 from sphinx.application import Sphinx
 
 import qubudget
@@ -21,7 +21,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["making", "gallery/*", "_build"]
+exclude_patterns = ["making", "gallery/*", "_build", "**sg_execution_times*"]
 suppress_warnings = ["ref.python"]  # one name may stand in two rooms, Threshold for one
 
 html_math_renderer = "mathml"
@@ -56,6 +56,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "reset_modules": (),
     "remove_config_comments": True,
+    "write_computation_times": False,  # pages that would load scripts from other hosts
     "ignore_repr_types": r"matplotlib\.axes",
 }
 
@@ -70,6 +71,7 @@ def make_pages(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     formulas.setup(app)
+    offline.setup(app)
     app.connect("builder-inited", make_pages)
     app.connect("autodoc-process-docstring", docstrings.as_restructured_text)
     app.connect("autodoc-process-signature", docstrings.written_signature)

@@ -21,7 +21,10 @@ ROOMS = (
 FACE = (
     "qubudget.design.design",
     "qubudget.pipeline",
+    "qubudget.details",
+    "qubudget.feedback",
     "qubudget.verdict",
+    "qubudget.findings",
     "qubudget.errors",
     "qubudget.transmon",
 )
@@ -29,16 +32,23 @@ LEFT_OUT = ("qubudget.design.fields",)
 """Types of the design file's values; the page of its keys says what they are."""
 
 
+def modules() -> dict[str, list[str]]:
+    """Modules that have a page, by the title of their part of the list."""
+    parts = {"Face": list(FACE)}
+    for room, title in ROOMS:
+        names = [n for n in _modules(ROOT / room) if n not in FACE + LEFT_OUT and _has_public(n)]
+        if names:
+            parts[title] = names
+    return parts
+
+
 def make(folder: Path) -> None:
     """Write the pages; a page whose text has not changed keeps its time."""
     folder.mkdir(exist_ok=True)
     wanted: dict[str, str] = {}
     index = ["# Python", "", "Arguments and returns are in SI units unless a docstring says so."]
-    index += ["", "## Face", "", *_links(list(FACE), wanted)]
-    for room, title in ROOMS:
-        names = [n for n in _modules(ROOT / room) if n not in FACE + LEFT_OUT and _has_public(n)]
-        if names:
-            index += ["", f"## {title}", "", *_links(names, wanted)]
+    for title, names in modules().items():
+        index += ["", f"## {title}", "", *_links(names, wanted)]
     wanted["index.md"] = "\n".join(index) + "\n"
     for old in folder.iterdir():
         if old.name not in wanted:
@@ -61,8 +71,11 @@ def _links(names: list[str], wanted: dict[str, str]) -> list[str]:
 
 
 def _modules(folder: Path) -> list[str]:
-    paths = sorted(path for path in folder.rglob("*.py") if path.name != "__init__.py")
-    return [".".join(path.relative_to(ROOT.parent).with_suffix("").parts) for path in paths]
+    names = []
+    for path in sorted(folder.rglob("*.py")):
+        place = path.parent if path.name == "__init__.py" else path.with_suffix("")
+        names.append(".".join(place.relative_to(ROOT.parent).parts))
+    return names
 
 
 def _source(name: str) -> Path:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 _KEPT = re.compile(r"``[^`]+``|:[a-z:]+:`[^`]+`")
+_DEFINED = re.compile(r"[\w*`][\w*`, .]* : |[A-Z]\w+Error(?:, [A-Z]\w+Error)*: ")
 _MARKS = re.compile(r"([*`|\\])|(?<=\w)(_)(?!\w)")
 
 
@@ -19,6 +20,8 @@ def escaped(line: str) -> str:
     for kept in _KEPT.finditer(line):
         out += [_escape(line[at : kept.start()]), kept.group()]
         at = kept.end()
+        if line[at : at + 1].isalnum():
+            out.append("\\ ")  # or the literal would not end here
     return "".join([*out, _escape(line[at:])])
 
 
@@ -64,12 +67,14 @@ def _paragraphs(lines: list[str]) -> list[list[str]]:
 
 
 def _definitions(paragraph: list[str]) -> list[str]:
-    """Lines of text; one with deeper lines below keeps them as its continuation."""
-    if not any(line.startswith(" ") for line in paragraph):
+    """Lines of text; where one defines a name or has deeper lines below, each stands apart."""
+    if not any(line.startswith(" ") or _DEFINED.match(line) for line in paragraph):
         return [escaped(line) for line in paragraph]
+    deeper = any(line.startswith(" ") for line in paragraph)
     out: list[str] = []
     for line in paragraph:
-        if line.startswith(" ") and out:
+        goes_on = line.startswith(" ") if deeper else not _DEFINED.match(line)
+        if goes_on and out:
             out[-1] += " " + escaped(line.strip())
         else:
             out.append("| " + escaped(line.strip()))

@@ -48,7 +48,11 @@ def row(*values: Any) -> str:
 
 
 def ledger(document: dict[str, Any]) -> Iterator[str]:
-    """Every claim and table of a paper: printed, computed, verdict, reason."""
+    """Every claim and table of a paper: verdict, printed, computed, and the reason below."""
+    yield "---"
+    yield "html_theme.sidebar_secondary.remove: true"
+    yield "---"
+    yield ""
     yield f"# Ledger: {document['paper']}"
     yield ""
     yield "Made by `qubudget reproduce` when these pages were built."
@@ -60,24 +64,44 @@ def ledger(document: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "## Claims"
     yield ""
-    yield "| claim | printed | computed | unit | verdict | why |"
-    yield "|---|---|---|---|---|---|"
-    for claim in document["claims"]:
-        yield row(
-            f"{claim['id']}: {claim['statement']}", claim["printed"], claim["computed"],
-            claim["unit"], WORDS[claim["verdict"]], claim["reason"],
-        )  # fmt: skip
+    claims = document["claims"]
+    yield from _judged("claim", (c | {"name": f"{c['id']}: {c['statement']}"} for c in claims))
     for table in document["tables"]:
         yield ""
         yield f"## {cell(table['name'])}"
         yield ""
-        yield "| row | printed | computed | unit | verdict | why |"
-        yield "|---|---|---|---|---|---|"
-        for entry in table["rows"]:
-            yield row(
-                entry["name"], entry["printed"], entry["computed"], entry["unit"],
-                WORDS[entry["verdict"]], entry.get("reason"),
-            )  # fmt: skip
+        yield from _judged("row", table["rows"])
+
+
+def _judged(what: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A table of judged rows; the reason stands below what it is about."""
+    yield "```{table}"
+    yield ":class: ledger"
+    yield ""
+    yield f"| {what} | verdict | printed | computed |"
+    yield "|---|---|---|---|"
+    for entry in rows:
+        about = cell(entry["name"])
+        if entry.get("reason"):
+            about += f'<br><span class="why">{cell(entry["reason"])}</span>'
+        printed, computed = (_measured(entry[k], entry["unit"]) for k in ("printed", "computed"))
+        yield f"| {about} | {cell(WORDS[entry['verdict']])} | {printed} | {computed} |"
+    yield "```"
+
+
+def _measured(value: Any, unit: str) -> str:
+    """A value with its unit as a cell; a dash where there is none."""
+    if value is None:
+        return "–"
+    shown = " to ".join(map(_number, value)) if isinstance(value, list | tuple) else _number(value)
+    return f"{shown} {cell('' if unit == '1' else unit)}".rstrip()
+
+
+def _number(value: Any) -> str:
+    """Four digits; thousands with commas instead of powers of ten."""
+    if isinstance(value, float) and 1e4 <= abs(value) < 1e7:
+        return f"{float(f'{value:.4g}'):,.0f}"
+    return cell(value)
 
 
 def keys() -> Iterator[str]:
