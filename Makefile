@@ -27,18 +27,22 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo 'Installing qubudget into $(VENV): some minutes and 1.1 GB the first time.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo 'Installing qubudget and its tests into $(VENV): some minutes the first time.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo 'Installing qubudget and what its documentation needs into $(VENV): some minutes the first time.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo 'Installing qubudget and its tools into $(VENV): some minutes the first time.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test,dev]'
 	touch $@ $(VENV)/.installed $(VENV)/.installed-test
 

@@ -152,6 +152,19 @@ def test_a_port_in_use_is_said_in_one_line(url: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "no-such-host.invalid"])  # RFC 5737 and 2606
+@pytest.mark.parametrize("port", ["0", "5006"])
+def test_an_address_of_another_machine_is_said_in_one_line(address: str, port: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "serve", PRESET, "--address", address, "--port", port,
+         "--no-show"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"--address: given {address} (" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_command_loads_no_panel_before_it_runs() -> None:
     code = "import sys; import qubudget.commands.dashboard; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

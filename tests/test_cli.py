@@ -139,8 +139,116 @@ def test_init_writes_a_design_that_is_valid_and_never_overwrites(
     assert call("init", "krinner-xld400", "-o", str(path), capsys=capsys)[0] == 0
     assert call("validate", str(path), capsys=capsys)[1].strip() == "my-krinner-xld400: valid"
     before = path.read_text("utf-8")
-    assert call("init", "-o", str(path), capsys=capsys)[0] == 2
+    status, _, err = call("init", "-o", str(path), capsys=capsys)
+    assert status == 2
+    assert f"{path} exists already" in err
     assert path.read_text("utf-8") == before
+
+
+def refusal(*arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
+    status, out, err = call(*arguments, capsys=capsys)
+    assert (status, out) == (2, "")
+    return err.strip().removeprefix("error: ")
+
+
+def test_a_file_that_is_not_there_is_looked_for_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, where in (("mine.toml", "in this folder"), ("a/mine.toml", "in a")):
+        wanted = f"{name}: no such file {where}, and no preset of this name"
+        assert refusal("show", name, capsys=capsys) == wanted
+    assert refusal("show", "wilow-like", capsys=capsys).endswith("did you mean willow-like?")
+    assert "presets are architectural-inversion, " in refusal("show", "x", capsys=capsys)
+    assert refusal("show", str(tmp_path), capsys=capsys).endswith("a folder, not a TOML file")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a = = b", "mine.toml: not TOML: Invalid value"),
+        ('{"EJ": 15}', "mine.toml: this is JSON, not TOML; 'qubudget adopt mine.toml --design"),
+        (
+            'base = "willow-like"\n[machine]\nqubit = 49',
+            "mine.toml: machine.qubit: no such key; did you mean machine.qubits?",
+        ),
+        ('base = "willow-like"\n[code]\nxyzzy = 9', "code.xyzzy: no such key; keys here are "),
+        ('name = "x"', '  base: add base = "PRESET" on top of the file'),
+        ('name = "x"', "  machine: this key is missing"),
+    ],
+)
+def test_what_is_wrong_is_said_in_english(
+    content: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(content)
+    err = refusal("validate", "mine.toml", capsys=capsys)
+    assert said in err
+    assert "given no" not in err
+
+
+def test_options_are_refused_without_the_validators_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    err = refusal("run", "willow-like", "--effort", "fast", capsys=capsys)
+    assert "'--effort': 'fast' is not one of 'quick', 'standard', 'full'" in err
+    assert "Value error" not in err
+    assert "Input" not in refusal("run", "willow-like", "--seed", "-1", capsys=capsys)
+
+
+def test_json_of_another_kind_is_not_adopted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "backend.json"
+    path.write_text('{"qubits": []}')
+    err = refusal("adopt", str(path), "--design", "willow-like", capsys=capsys)
+    assert err.startswith("backend.json: file: none of scqubits' arguments of a transmon")
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_show_in_a_pipe_is_one_line_a_key_whatever_the_width(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = call("show", "million-qubit", capsys=capsys)
+    values = json.loads(call("show", "million-qubit", "--json", capsys=capsys)[1])
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        (value["key"], value["text"], value["origin"]) for value in values
+    ]
+    assert ["stages.mxc.rated_power", "30 uW", "3e-05 W", "preset willow-like"] in rows
+
+
+def test_show_changed_has_only_what_the_file_and_set_state(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "willow-like"\nname = "mine"\n[code]\ndistance = 9\n')
+    change = ("--set", "qubit.frequency=5.5 GHz")
+    _, out, _ = call("show", str(path), "--changed", *change, capsys=capsys)
+    rows = {tuple(line.split("\t")) for line in out.splitlines()}
+    assert rows == {
+        ("name", "mine", "", "mine.toml"),
+        ("code.distance", "9", "", "mine.toml"),
+        ("qubit.frequency", "5.5 GHz", "5.5e+09 Hz", "set"),
+    }
+    _, out, _ = call("show", "sycamore-like", "--changed", "--json", capsys=capsys)
+    assert {value["origin"] for value in json.loads(out)} == {"preset sycamore-like"}
+
+
+def test_help_at_80_columns_cuts_no_summary(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERMINAL_WIDTH", "80")
+    _, out, _ = call("--help", capsys=capsys)
+    names = [command.name or command.callback.__name__ for command in cli.app.registered_commands
+             if command.callback]  # fmt: skip
+    lines = [line for line in out.splitlines() if line.split()[:1] and line.split()[0] in names]
+    assert len(lines) == len(names) > 20
+    assert "..." not in out.partition("Commands:")[2]
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_show_names_the_origin_of_every_value(capsys: pytest.CaptureFixture[str]) -> None:

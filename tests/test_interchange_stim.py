@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sysconfig
 from dataclasses import replace
@@ -20,6 +21,8 @@ import stim
 from qubudget.design import Design, load
 from qubudget.errors import DesignError
 from qubudget.interchange import experiments
+from qubudget.interchange.naming import metadata
+from qubudget.interchange.read_me import METADATA
 from qubudget.interchange.stim_files import counted, exact_text, export_qec, read_counts
 from qubudget.pipeline import Chain, Report, evaluate
 from qubudget.qec import background
@@ -174,7 +177,7 @@ def test_sinter_takes_the_counts_for_its_own(folder: Path, tmp_path: Path) -> No
     subprocess.run(
         [
             script, "collect", "--circuits", circuit, "--decoders", "pymatching",
-            "--metadata_func", "auto", "--save_resume_filepath", counts,
+            "--metadata_func", METADATA, "--save_resume_filepath", counts,
             "--max_shots", "21000", "--processes", "1", "--quiet",
         ],
         check=True, timeout=60, capture_output=True,
@@ -182,6 +185,22 @@ def test_sinter_takes_the_counts_for_its_own(folder: Path, tmp_path: Path) -> No
     after = {s.strong_id: s.shots for s in sinter.read_stats_from_csv_files(counts)}
     assert after.keys() == before.keys()
     assert sorted(after[i] - before[i] for i in before) == [0, 0, 0, 1000]
+
+
+def test_names_are_safe_in_a_shell_and_an_index_says_what_they_are(folder: Path) -> None:
+    names = sorted(path.name for path in folder.iterdir())
+    assert all(re.fullmatch(r"[A-Za-z0-9_.]+", name) for name in names)
+    said = (folder / "README.txt").read_text()
+    (row,) = [line for line in said.splitlines() if line.startswith("burst1 ")]
+    assert row.split() == ["burst1", "hit", "62.42", "0.01"]  # 1e-14 J are 62.415 keV
+    for run in runs(folder):
+        assert (run["metadata"]["d"], run["metadata"]["b"]) == (run["distance"], run["basis"])
+        assert run["burst_deposit_keV"] == (
+            pytest.approx(62.415, abs=1e-3) if run["burst"] else None
+        )
+        assert ("burst" in run["metadata"]) == bool(run["burst"]) != ("noise" in run["metadata"])
+    with pytest.raises(ValueError, match="not the name of an exported circuit"):
+        metadata("code=surface,d=3.stim")
 
 
 def test_a_bursts_circuit_fails_more_often_than_quiet_rounds(folder: Path) -> None:
@@ -243,7 +262,7 @@ def test_amplified_noise_is_named_and_exported_as_sampled(
     factor = report.qec.background.simulated[0].amplification
     assert factor > 1.3
     export_qec(report, tmp_path)
-    assert (tmp_path / f"code=surface,d=3,r=9,b=X,noise={factor:.6g}.stim").exists()
+    assert (tmp_path / f"surface_d3_r9_bX_noise{factor:.6g}.stim").exists()
     found = counted(report)
     assert {each.json_metadata["noise"] for each in found} == {float(f"{factor:.6g}")}
 

@@ -104,9 +104,12 @@ def test_a_patch_larger_than_the_machine_fails_and_the_largest_that_fits_is_name
     assert size_constraint(design, SimpleNamespace(qubits_per_patch=105)).passed
 
 
-@pytest.mark.parametrize(("high", "decided"), [(0.9, True), (1.0, True), (1.1, False)])
+@pytest.mark.parametrize(("high", "decided"), [(0.7, True), (0.9, True), (1.0, True), (1.1, False)])
 def test_a_limit_inside_the_interval_is_said_to_be_undecided(high, decided):
     passed = Constraint("logical_errors_per_day", 0.5, 1.0, "1/day", low=0.2, high=high)
     told = verdict_words({"verdict": Verdict((passed,), ()).to_dict()})
     assert told.feasible is True
+    failed = Constraint("logical_errors_per_day", 2.0, 1.0, "1/day", low=0.2 + high, high=9.0)
+    told_failed = verdict_words({"verdict": Verdict((failed,), ()).to_dict()})
+    assert ("reaches within" in " ".join(told_failed.details)) is (0.2 + high <= 1.0)
     assert ("Not decided at this effort" in " ".join(told.details)) is not decided

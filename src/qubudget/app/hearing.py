@@ -213,12 +213,15 @@ class Hearing:
 
     def _export(self, what: str, kind: str) -> Show:
         page = self._page
-        file = _file(page.session.document, page.session.dataset(), what, kind)
+        session = page.session
+        dataset = None if "impact" in session.stale else session.dataset()
+        file = _file(session.finished(), dataset, what, kind)
         return lambda: page.toolbar.send(file)
 
 
 def _file(document: Mapping[str, Any], dataset: Any, what: str, kind: str) -> Message:
     try:
-        return {"type": "file", **export(dict(document), dataset, what, kind)}
+        return {"type": "file", **export(document, dataset, what, kind)}
     except QubudgetError:
-        return {"type": "sorry", "text": "There is nothing to export yet: it is not computed."}
+        text = "There is nothing to export yet: it is not computed for the present design."
+        return {"type": "sorry", "text": text}

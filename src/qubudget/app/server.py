@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import logging
 import signal
@@ -77,9 +78,9 @@ def make_server(
     ------
     DesignError: the address or the port cannot be had.
     """
-    port = port or free_port(address)
-    pages = Pages(partial(Page, design, jobs, effort))
     try:
+        port = port or free_port(address)
+        pages = Pages(partial(Page, design, jobs, effort))
         return get_server(
             {"/": pages.template}, port=port, address=address, title="qubudget", start=False,
             show=False, websocket_origin=origins(address, port),
@@ -88,9 +89,11 @@ def make_server(
             keep_alive_milliseconds=20_000, unused_session_lifetime_milliseconds=20_000,
         )  # fmt: skip
     except OSError as error:
-        raise DesignError(
-            "serve", [Problem("--port", f"{address}:{port} ({error.strerror})", "a free port")]
-        ) from error
+        problem = Problem("--port", f"{address}:{port} ({error.strerror})", "a free port")
+        if error.errno != errno.EADDRINUSE:
+            why = f"{address} ({error.strerror})"
+            problem = Problem("--address", why, "an address of this machine, and a port it may use")
+        raise DesignError("serve", [problem]) from error
 
 
 class Pages:

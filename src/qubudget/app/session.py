@@ -82,6 +82,17 @@ class Session:
         """
         return self._document
 
+    def finished(self) -> dict[str, Any]:
+        """The document without what is of an older design: what may leave the page as a file.
+
+        The verdict, while it is awaited, is left out as a whole.
+        """
+        with self._state:
+            old = set(self.stale)
+            if "thermal" in old:
+                old |= {"line_noise", "feedback"}
+            return {key: part for key, part in self._document.items() if key not in old}
+
     @property
     def stale(self) -> frozenset[str]:
         """Wings whose shown answer is of an older design.

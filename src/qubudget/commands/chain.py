@@ -86,11 +86,14 @@ def _add_wing_command(name: str, wings: tuple[str, ...], text: str) -> None:
 
 CHAIN = ("thermal", "coherence", "impact", "qec", "verdict")
 for _count, _name, _text in (
-    (5, "run", "The whole chain: cryostat, qubit, impact, error correction, verdict."),
-    (1, "thermal", "The cryostat alone: loads, temperatures, margins, qubits it can hold."),
-    (2, "coherence", "The qubit at the solved temperatures: T1, T2, channels, gate errors."),
-    (3, "impact", "Radiation: event rates, T1 over the chip and in time after an event."),
-):
+    (5, "run", "The whole chain: will this machine work?\n\n"
+     "Cryostat, qubit, impact, error correction, and a verdict on them."),
+    (1, "thermal", "The cryostat: loads, temperatures, room for qubits."),
+    (2, "coherence", "The qubit: T1, T2, channels, gate errors.\n\n"
+     "At the temperatures at which the cryostat settles."),
+    (3, "impact", "Radiation: event rates, T1 after an event.\n\n"
+     "T1 over the chip and in time, for the design's reference event."),
+):  # fmt: skip
     _add_wing_command(_name, CHAIN[:_count], _text)
 
 
@@ -109,7 +112,7 @@ def qec(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Error correction: logical errors per cycle and day, bursts included."""
+    """Logical errors per cycle and day, bursts included."""
     _evaluated(
         design, CHAIN[:4], output, as_json, changes, effort, seed, quiet, verbose, "qec", export
     )
@@ -128,7 +131,10 @@ def compare(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """What differs between two designs: inputs, results with ratios, verdicts."""
+    """What differs between two designs.
+
+    Inputs, results with their ratios, verdicts.
+    """
     designs = [open_design(first, None), open_design(second, None)]
     from qubudget.pipeline import evaluate
     from qubudget.report.comparison import compare as compare_reports

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from qubudget.commands.completing import complete_design, complete_setting
 from qubudget.errors import DesignError
@@ -19,8 +20,23 @@ if TYPE_CHECKING:
 
     from qubudget.design import Design
 
+
+class PlainGroup(TyperGroup):
+    """Commands whose refusals are in plain words, without those of the validator."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            said = error.message.removeprefix("Value error, ")
+            error.message = said.replace("Input should be", "it should be")
+            raise
+
+
 app = typer.Typer(
     name="qubudget",
+    cls=PlainGroup,
     help="Will this superconducting quantum computer work, and if not, what has to change?",
     epilog="The Tab key completes designs and keys after 'qubudget --install-completion'. "
     "'qubudget explain NAME' says what any key, constraint or word means.",

@@ -23,7 +23,10 @@ def serve(
     effort: EffortOption = Effort.quick,
     changes: SetOption = None,
 ) -> None:
-    """A dashboard in the browser: move a value, see what it does to the machine."""
+    """A dashboard in the browser.
+
+    Move a value, and see what it does to the machine.
+    """
     opened = open_design(design, changes)
     from qubudget.app.server import serve as serve_page
 

@@ -134,7 +134,10 @@ def sweep(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Compute a design at many points of its keys, into a labelled Zarr store."""
+    """Compute a design at many points of its keys.
+
+    The result is a labelled Zarr store.
+    """
     opened = open_design(design, changes)
     from qubudget.errors import DesignError, Problem
     from qubudget.report.progress import progress
@@ -206,7 +209,10 @@ def optimize(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """The cheapest changes with which a design passes, or what forbids it."""
+    """The cheapest changes with which a design passes.
+
+    Where none do, what forbids it.
+    """
     opened = open_design(design, changes)
     from qubudget.report.optimize_tables import print_optimize
     from qubudget.report.pareto_figure import draw_pareto
@@ -247,7 +253,7 @@ def uncertainty(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Intervals of the headline numbers, and which input to measure next."""
+    """Intervals of results, and what to measure next."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.spread_tables import print_uncertainty
@@ -285,7 +291,10 @@ def scale(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Fridges, chips, lines, watts and logical errors of modular machines of any size."""
+    """Modular machines of any size.
+
+    Their fridges, chips, lines, watts and logical errors.
+    """
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.report.scale_figure import draw_scale

@@ -37,18 +37,29 @@ def presets(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def show(design: DesignArgument, as_json: JsonOption = False, changes: SetOption = None) -> None:
-    """Every effective value of a design, and where it came from."""
+def show(
+    design: DesignArgument,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="only what the file itself or --set states")
+    ] = False,
+    as_json: JsonOption = False,
+    changes: SetOption = None,
+) -> None:
+    """Every value of a design, and where it came from.
+
+    Into a pipe: key, value, value in SI and origin, with tabs between them.
+    """
     opened = open_design(design, changes)
     from qubudget.report.design_tables import print_values
 
-    values = [vars(value) for value in opened.effective()]
+    own = ("set", Path(design).name, f"preset {design}")
+    values = [vars(value) for value in opened.effective() if not changed or value.origin in own]
     show_result(values, as_json, print_values)
 
 
 @app.command()
 def validate(design: DesignArgument, changes: SetOption = None) -> None:
-    """Check a design file; all its problems are reported at once."""
+    """Check a design file, all its problems at once."""
     opened = open_design(design, changes)
     typer.echo(f"{opened.name}: valid")
 
@@ -79,15 +90,15 @@ def init(
         "design.toml"
     ),
 ) -> None:
-    """Write a design file of your own, laid on a preset, to change at will."""
+    """Write a design file of your own, laid on a preset."""
     from qubudget.design import load
     from qubudget.errors import Problem
 
     base = load(preset)
     if output.exists():
-        raise DesignError(
-            str(output), [Problem("--output", str(output), "a file that does not exist")]
-        )
+        words = f"{output} exists already; -o names another file"
+        problem = Problem("--output", str(output), "a file that does not exist", words=words)
+        raise DesignError("init", [problem])
     text = (
         f"# Every key that is not set here comes from the preset {base.name!r};\n"
         f"# 'qubudget show {output}' lists all of them, 'qubudget schema' what they mean.\n"
@@ -111,7 +122,7 @@ def films(
     ],
     cell: Annotated[str | None, typer.Option(help="the cell to be read; the top one")] = None,
 ) -> None:
-    """The films of a GDS file, as [[films]] of a design file, on standard output."""
+    """Films of a GDS file, as lines of a design file."""
     chip = open_design(design, None).chip
     from qubudget.study.gds_films import films_text
 

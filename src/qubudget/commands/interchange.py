@@ -32,7 +32,10 @@ FEW = 8
 @app.command()
 def export(
     design: DesignArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", help="the folder to write")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="the folder to write; without, NAME-export"),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", help="stim, scqubits, touchstone, loads, gds; may be repeated"),
@@ -44,7 +47,7 @@ def export(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Write a design for other programs: Stim, sinter, scqubits, Touchstone, CSV, GDS."""
+    """Write files for Stim, scqubits, Touchstone, CSV, GDS."""
     opened = open_design(design, changes)
     from qubudget.interchange.everything import export as write
     from qubudget.interchange.everything import require_formats, wings_for
@@ -57,13 +60,13 @@ def export(
         report = evaluate(
             opened, effort=effort.value, seed=seed, wings=wings, progress=Chain(steps, wings[-1])
         )
-    found = write(report, output, wanted)
+    found = write(report, output or Path(f"{opened.name}-export"), wanted)
     document = {"design": opened.name, "exports": [each.to_dict() for each in found]}
 
     def draw(shown: Any, console: Console) -> None:
         for each in shown["exports"]:
             if each["reason"] is not None:
-                typer.echo(f"not written: {each['format']}: {each['reason']}")
+                typer.echo(f"not written: {each['format']} ({each['reason']})")
             elif len(each["files"]) > FEW:
                 folder = Path(each["files"][0]).parent
                 typer.echo(f"written: {folder} ({len(each['files'])} files)")
@@ -83,7 +86,7 @@ def adopt(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What another program's file says of a design, as lines of a design file."""
+    """Another program's file, as lines of a design file."""
     opened = open_design(design, None)
     from qubudget.interchange.adoption import changes_from, toml_of
 

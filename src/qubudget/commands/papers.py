@@ -35,7 +35,10 @@ def reproduce(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Recompute every table, figure and claim of the two papers, and judge each."""
+    """Recompute the two papers' tables and claims.
+
+    Every number is judged, figures are drawn with -o.
+    """
     from qubudget.papers import reproduce as recompute
     from qubudget.progress import tell
     from qubudget.report.progress import progress

@@ -35,7 +35,10 @@ def mitigate(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Counter-measures against bursts, one at a time, beside what others published on them."""
+    """Counter-measures against bursts, one at a time.
+
+    Beside each, what others published on it.
+    """
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.study.mitigation.mitigate import mitigate as compare_measures
@@ -57,7 +60,7 @@ def requirement(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """What code distance and what bursts the design's targets of logical errors ask for."""
+    """What distance and which bursts the targets ask for."""
     opened = open_design(design, changes)
     from qubudget.report.progress import progress
     from qubudget.study.requirement.requirement import requirement as ask
@@ -90,7 +93,10 @@ def calibrate(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Fit parameters to measured T1 and T2, and say how well the data determine them."""
+    """Fit parameters to measured T1 and T2.
+
+    The result says how well the data determine each of them.
+    """
     from qubudget.errors import Problem
 
     if changes and design is None:

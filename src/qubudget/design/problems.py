@@ -10,6 +10,10 @@ from qubudget.design.fields import Section
 from qubudget.design.paths import Raw, find_place, nearest
 from qubudget.errors import Problem
 
+FEW = 3
+"""Missing sections up to here are a file's own matter; more, and it has no base."""
+BASE_HINT = 'add base = "PRESET" on top of the file to take everything else from a preset'
+
 
 def shown(value: Any) -> str:
     """A value as a person wrote it, shortened."""
@@ -52,12 +56,10 @@ def problems_of(error: ValidationError, raw: Raw, root: type[Section]) -> list[P
         if kind == "extra_forbidden":
             parent = find_place(root, path[:-1])
             names = list(parent.section.model_fields) if parent and parent.section else []
-            problem = Problem(key, shown(item["input"]), "no such key", nearest(path[-1], names))
-            if not problem.nearest:
-                problem = Problem(key, problem.given, "one of " + ", ".join(names))
+            problem = _unknown(path, shown(item["input"]), names)
         elif kind == "missing":
             place = find_place(root, path)
-            wanted = "this key is required"
+            wanted = "this key is missing"
             if place is not None and (place.description or place.allowed):
                 wanted += f": {place.description or place.allowed}"
             if place is not None and place.unit and place.unit != "1":
@@ -66,7 +68,21 @@ def problems_of(error: ValidationError, raw: Raw, root: type[Section]) -> list[P
         else:
             problem = _refused(item, key, path, root)
         found.setdefault(key, problem)
+    if sum(item["type"] == "missing" and len(item["loc"]) == 1 for item in error.errors()) > FEW:
+        found.setdefault("base", Problem("base", "", BASE_HINT, words=BASE_HINT))
     return list(found.values())
+
+
+def _unknown(path: list[str], given: str, names: list[str]) -> Problem:
+    """A key that is none of ``names``, the keys of its section."""
+    close = nearest(path[-1], names)
+    if close:
+        meant = ".".join([*path[:-1], close])
+        words = f"no such key; did you mean {meant}?"
+    else:
+        words = "no such key; keys here are " + ", ".join(names)
+    allowed = "one of " + ", ".join(names)
+    return Problem(".".join(path), given, allowed, close, words)
 
 
 def _refused(item: Any, key: str, path: list[str], root: type[Section]) -> Problem:
@@ -80,4 +96,5 @@ def _refused(item: Any, key: str, path: list[str], root: type[Section]) -> Probl
         )
     if item["type"] == "string_pattern_mismatch":
         return Problem(key, shown(given), "a name of letters, digits, '-' and '_'")
-    return Problem(key, shown(given), item["msg"].removeprefix("Input should be ").strip())
+    wanted = item["msg"].removeprefix("Input should be ").removeprefix("Value error, ").strip()
+    return Problem(key, shown(given), wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -67,19 +68,7 @@ def read(design: str | Path) -> Written:
         return parse(preset_text(text), f"preset {text}")
     path = Path(text)
     if not path.is_file():
-        names = preset_names()
-        what = "a folder" if path.is_dir() else "no such file or preset"
-        raise DesignError(
-            text,
-            [
-                Problem(
-                    "design",
-                    what,
-                    "a TOML file, or one of " + ", ".join(names),
-                    nearest(text, names),
-                )
-            ],
-        )
+        raise DesignError(text, [_no_file(text, path)])
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -93,9 +82,23 @@ def read(design: str | Path) -> Written:
     try:
         return parse(content.decode("utf-8"), path.name, folder=path.parent)
     except UnicodeDecodeError as error:
-        raise DesignError(
-            text, [Problem("design", "binary data", "a TOML file in UTF-8")]
-        ) from error
+        words = "binary data, not a TOML file in UTF-8"
+        problem = Problem("design", "binary data", "a TOML file in UTF-8", words=words)
+        raise DesignError(text, [problem]) from error
+
+
+def _no_file(text: str, path: Path) -> Problem:
+    """Why there is nothing to read; presets are named where the name could be one."""
+    names = preset_names()
+    allowed = "a TOML file, or one of " + ", ".join(names)
+    if path.is_dir():
+        return Problem("design", "a folder", allowed, words="a folder, not a TOML file")
+    where = f"in {path.parent}" if path.name != text else "in this folder"
+    words, close = f"no such file {where}, and no preset of this name", ""
+    if path.name == text and not path.suffix:
+        close = nearest(text, names)
+        words += f"; did you mean {close}?" if close else f"; presets are {', '.join(names)}"
+    return Problem("design", repr(text), allowed, close, words)
 
 
 def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) -> Written:
@@ -107,9 +110,8 @@ def parse(text: str, origin: str, depth: int = 0, folder: Path | None = None) ->
     merge and are not part of the design.
     """
     if not text.strip():
-        raise DesignError(
-            origin, [Problem("design", "an empty file", "a design, see 'qubudget init'")]
-        )
+        words = "an empty file; 'qubudget init' writes one to start from"
+        raise DesignError(origin, [Problem("design", "an empty file", "a design", words=words)])
     own, steering = _opened(text, origin, "design")
     base = own.pop("base", None)
     below = Written({}, {})
@@ -128,13 +130,26 @@ def _opened(text: str, origin: str, key: str) -> tuple[Raw, Steering]:
     try:
         own: Raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DesignError(origin, [Problem(key, f"not TOML ({error})", "TOML")]) from error
+        problem = Problem(key, "no TOML", "TOML", words=_not_toml(text, origin, error))
+        raise DesignError(origin, [problem]) from error
     steering = {name: own.pop(name, []) for name in ("parts", "remove", "replace")}
     for name, value in steering.items():
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             allowed = "a list of names" if name == "parts" else "a list of keys"
             raise DesignError(origin, [Problem(name, shown(value), allowed)])
     return own, steering
+
+
+def _not_toml(text: str, origin: str, error: Exception) -> str:
+    """What a text is that is no TOML."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict | list):
+        return f"not TOML: {error}"
+    adopt = f"qubudget adopt {origin} --design DESIGN"
+    return f"this is JSON, not TOML; {adopt!r} takes values from another program's file"
 
 
 def _part(name: str, origin: str, folder: Path | None) -> tuple[Raw, Steering]:

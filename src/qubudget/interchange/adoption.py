@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qubudget.design import Design
+from qubudget.errors import DesignError, Problem
 from qubudget.interchange.files import refused
 
 MAX_BYTES = 1_000_000
@@ -38,9 +39,14 @@ def changes_from(path: Path, design: Design, key: str | None = None) -> dict[str
 
         found = dict(from_loads_csv(path, design))
     elif suffix == ".json":
-        from qubudget.interchange.scqubits_parameters import from_scqubits
+        from qubudget.interchange.scqubits_parameters import NEEDED, from_scqubits
 
-        found = from_scqubits(_arguments(path))
+        arguments = _arguments(path)
+        if not any(set(names) & set(arguments) for names in NEEDED.values()):
+            needed = ", or ".join(", ".join(names) for names in NEEDED.values())
+            words = f"none of scqubits' arguments of a transmon is in it: {needed}"
+            raise DesignError(path.name, [Problem("file", "other keys", needed, words=words)])
+        found = from_scqubits(arguments)
     else:
         raise refused(path.name, "file", repr(suffix), "a file that ends in .s2p, .csv or .json")
     design.replace(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,8 @@ FORMATS: Mapping[str, Callable[[Report, Path], list[Path]]] = {
     "loads": _loads,
     "gds": _gds,
 }
+LIBRARIES: Mapping[str, tuple[str, str]] = {"gds": ("gdstk", "gds")}
+"""Formats that need a library which is an extra: the library, the extra."""
 WHOLE_CHAIN = ("stim",)
 """Formats that need error correction; the others need cryostat and qubit alone."""
 
@@ -108,11 +111,22 @@ def export(report: Report, folder: Path, only: Sequence[str] = ()) -> tuple[Expo
         raise refused(str(folder), "output", str(error), "a folder that can be written") from error
     found = []
     for name in wanted:
+        module, extra = LIBRARIES.get(name, (None, ""))
+        if module is not None and not _installed(module):
+            found.append(Exported(name, (), f"pip install 'qubudget[{extra}]'"))
+            continue
         try:
             found.append(Exported(name, tuple(FORMATS[name](report, folder)), None))
         except QubudgetError as error:
             found.append(Exported(name, (), _reason(error)))
     return tuple(found)
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # a module that was set to None
+        return False
 
 
 def _reason(error: QubudgetError) -> str:

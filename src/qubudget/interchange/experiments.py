@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import stim
 
 from qubudget.interchange.files import refused
+from qubudget.interchange.naming import stem
 from qubudget.qec.background import QuietNoise
 from qubudget.qec.circuits import Checks, Segment, memory_circuit
 from qubudget.qec.course import whole_rounds
@@ -39,7 +40,7 @@ class Experiment:
     """One memory experiment.
 
     ``amplification`` is the factor on the design's noise, ``counts`` what the chain counted, None
-    where it did not sample this circuit; ``burst`` is the class in it, by its name.
+    where it did not sample this circuit; ``burst`` is the class in it, which has this number.
     """
 
     family: str
@@ -49,16 +50,16 @@ class Experiment:
     amplification: float
     circuit: stim.Circuit
     counts: Counts | None = None
-    burst: str | None = None
+    burst: BurstHistory | None = None
     burst_number: int | None = None
 
     @property
     def stem(self) -> str:
-        """Name of its files; sinter reads it as metadata (``--metadata_func auto``)."""
-        parts = {"code": self.family, "d": self.distance, "r": self.rounds, "b": self.basis}
-        number = self.burst_number
-        last = {"noise": f"{self.amplification:.6g}"} if number is None else {"burst": number}
-        return ",".join(f"{key}={value}" for key, value in (parts | last).items())
+        """Name of its files, which :func:`.naming.metadata` reads."""
+        return stem(
+            self.family, self.distance, self.rounds, self.basis, self.amplification,
+            self.burst_number,
+        )  # fmt: skip
 
 
 def quiet_noise(report: Report) -> QuietNoise:
@@ -138,8 +139,9 @@ def burst_experiments(report: Report) -> Iterator[Experiment]:
     layout = build(site.family, site.distance)
     still = noise.on(layout.qubits)
     for number, burst in enumerate(report.impact.bursts, start=1):
-        history = site.decay(BurstHistory.of(burst), layout, site.place(layout), CELLS)
-        cells = sorted(history.cells, key=lambda cell: cell.time)
+        history = BurstHistory.of(burst)
+        course = site.decay(history, layout, site.place(layout), CELLS)
+        cells = sorted(course.cells, key=lambda cell: cell.time)
         if not cells:
             continue
         struck = [
@@ -153,7 +155,7 @@ def burst_experiments(report: Report) -> Iterator[Experiment]:
             yield Experiment(
                 site.family, site.distance, basis, sum(rounds for rounds, _ in segments), 1.0,
                 memory_circuit(layout, basis, segments, noise.schedule, checks=checks),
-                None, burst.name, number,
+                None, history, number,
             )  # fmt: skip
 
 

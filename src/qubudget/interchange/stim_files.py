@@ -20,20 +20,22 @@ from qubudget.interchange.experiments import (
     quiet_experiments,
 )
 from qubudget.interchange.files import refused, write_text
+from qubudget.interchange.naming import metadata
+from qubudget.interchange.read_me import KEV, read_me
 
 if TYPE_CHECKING:
     from qubudget.pipeline import Report
 
-INDEX = "circuits.json"
+INDEX, README = "circuits.json", "README.txt"
 COUNTS = "counts.csv"
 
 
 def export_qec(report: Report, folder: Path) -> list[Path]:
-    """Write every experiment's circuit and detector error model, an index and sinter's counts.
+    """Write every experiment's circuit and detector error model, indices and sinter's counts.
 
     ``report`` : with the wing qec; with bursts where it has the wing impact and they are seen.
-    Returns what was written: ``STEM.stim`` and ``STEM.dem`` of each, ``circuits.json`` and, where
-    the chain counted, ``counts.csv``.
+    Returns what was written: ``STEM.stim`` and ``STEM.dem`` of each, ``circuits.json``, the same
+    for people as ``README.txt`` and, where the chain counted, ``counts.csv``.
 
     Raises
     ------
@@ -49,6 +51,7 @@ def export_qec(report: Report, folder: Path) -> list[Path]:
         written.append(write_text(folder, f"{each.stem}.dem", f"{model_of(each, decoder)}\n"))
     index = json.dumps(_index(report, found, decoder), indent=2, allow_nan=False)
     written.append(write_text(folder, INDEX, f"{index}\n"))
+    written.append(write_text(folder, README, read_me(report.design.name, found, decoder)))
     if any(each.counts for each in found):
         written.append(_write_counts(folder, _stats(report, found)))
     return written
@@ -57,9 +60,10 @@ def export_qec(report: Report, folder: Path) -> list[Path]:
 def counted(report: Report) -> list[sinter.TaskStats]:
     """The chain's counts of quiet times, as sinter keeps them.
 
-    A strong id is that which ``sinter collect --metadata_func auto`` gives to the exported
-    circuit, so that sinter adds to these counts. Leakage is sampled outside the circuit; its
-    counts say so in their metadata, which keeps them apart. The time taken is not kept.
+    A strong id is that which ``sinter collect`` gives to the exported circuit with the metadata
+    of :func:`.naming.metadata`, so that sinter adds to these counts. Leakage is sampled outside
+    the circuit; its counts say so in their metadata, which keeps them apart. The time taken is
+    not kept.
 
     Raises
     ------
@@ -74,22 +78,22 @@ def _stats(report: Report, found: list[Experiment]) -> list[sinter.TaskStats]:
     for each in found:
         if each.counts is None:
             continue
-        metadata: dict[str, Any] = sinter.comma_separated_key_values(f"{each.stem}.stim")
+        known: dict[str, Any] = metadata(each.stem)
         if leakage != "ignored":
-            metadata["leakage"] = leakage
+            known["leakage"] = leakage
         # Sinter's workers get circuits as Stim's own text, of six digits, and hash those.
         told = replace(each, circuit=stim.Circuit(str(each.circuit)))
         task = sinter.Task(
             circuit=told.circuit,
             decoder=decoder,
             detector_error_model=model_of(told, decoder),
-            json_metadata=metadata,
+            json_metadata=known,
         )
         stats.append(
             sinter.TaskStats(
                 strong_id=task.strong_id(),
                 decoder=decoder,
-                json_metadata=metadata,
+                json_metadata=known,
                 shots=each.counts.shots,
                 errors=each.counts.errors,
             )
@@ -161,7 +165,10 @@ def _index(report: Report, found: list[Experiment], decoder: str) -> dict[str, A
                 "basis": each.basis,
                 "rounds": each.rounds,
                 "amplification": each.amplification,
-                "burst": each.burst,
+                "burst": each.burst and each.burst.name,
+                "burst_rate_per_s": each.burst and each.burst.rate,
+                "burst_deposit_keV": each.burst and each.burst.energy / KEV,
+                "metadata": metadata(each.stem),
                 "shots": None if each.counts is None else each.counts.shots,
                 "errors": None if each.counts is None else each.counts.errors,
             }

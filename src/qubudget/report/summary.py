@@ -53,7 +53,7 @@ def verdict_words(data: Data) -> Verdict:
         details.append(f"{lead} {_constraint_words(binding)}.")
         if not feasible and change_words(binding):
             details.append(f"What would pass: {change_words(binding)}.")
-    details += [_undecided(c) for c in constraints if c.get("passed") and not _decided(c)]
+    details += [_undecided(c) for c in constraints if not _decided(c)]
     if feasible:
         return Verdict(True, f"Feasible: all {len(constraints)} constraints hold.", tuple(details))
     verb = "fails" if len(failed) == 1 else "fail"
@@ -77,16 +77,19 @@ def _constraint_words(constraint: Data) -> str:
 
 def _decided(constraint: Data) -> bool:
     """Whether the limit is outside the value's interval, or the value has none."""
-    high, limit = number(constraint, "high"), number(constraint, "limit")
-    return high is None or limit is None or high <= limit
+    low, high, limit = (number(constraint, key) for key in ("low", "high", "limit"))
+    if low is None or high is None or limit is None:
+        return True
+    return high <= limit if constraint.get("passed") else low > limit
 
 
 def _undecided(constraint: Data) -> str:
     unit = str(constraint.get("unit") or "")
     low, high = (quantity(constraint.get(end), unit) for end in ("low", "high"))
+    where = "beyond" if constraint.get("passed") else "within"
     return (
         f"Not decided at this effort: {constraint.get('name')}, {low} to {high} (95 %), "
-        f"reaches beyond its limit of {quantity(constraint.get('limit'), unit)}."
+        f"reaches {where} its limit of {quantity(constraint.get('limit'), unit)}."
     )
 
 
