@@ -296,18 +296,73 @@ def test_two_designs_are_compared_side_by_side(page: Page) -> None:
     expected(page.locator('[data-card="heat"] h2')).to_be_visible()
 
 
+def places(page: Page) -> list[dict[str, float]]:
+    """Where the figures of the comparison stand, as far as they have come."""
+    found: list[dict[str, float]] = page.locator(".pairs .bk-Figure:visible").evaluate_all(
+        "(all) => all.map((node) => node.getBoundingClientRect().toJSON())"
+    )
+    return found
+
+
+ALIKE = """() => {
+  const all = [...Bokeh.documents[0].roots()].flatMap((root) => [...root.references()]);
+  const pairs = all.filter((model) => model.type === "Figure" && model.tags.length === 1
+    && model.inner_width > 0 && model.tags[0].inner_width > 0)
+    .map((model) => [model.x_range, model.tags[0].x_range]);
+  const same = (a, b) => Math.abs(a - b) <= 1e-9 * Math.abs(a);
+  return pairs.length >= 6 && pairs.every(([a, b]) => same(a.start, b.start) && same(a.end, b.end));
+}"""
+"""Whether both figures of each pair have one axis in the browser: margins, heat, coherence."""
+
+
+FRAMES = """() => [...Bokeh.documents[0].roots()].flatMap((root) => [...root.references()])
+  .filter((model) => model.type === "Figure" && model.inner_width > 0)
+  .map((model) => model.inner_width)"""
+"""Widths of what every figure has for its data."""
+
+
+def test_figures_of_two_designs_stand_one_below_the_other_on_a_phone(another: Page) -> None:
+    another.get_by_role("button", name="Compare", exact=True).click()
+    expected(another.locator(".pairs canvas:visible").first).to_be_visible()
+    another.locator("select[name=other]").select_option("thermal-wall")
+    expected(another.locator(".side").nth(1)).to_contain_text("thermal-wall")
+    another.wait_for_function(ALIKE)
+    first, second = places(another)[:2]
+    assert second["y"] < first["bottom"]  # beside it, not below
+    assert first["right"] <= second["x"]
+    another.set_viewport_size({"width": 390, "height": 844})
+    another.wait_for_function("document.documentElement.scrollWidth <= 390")
+    expected(another.locator(".pairs canvas:visible").nth(1)).to_be_visible()
+    first, second = places(another)[:2]
+    assert first["bottom"] <= second["y"]
+    assert first["x"] == second["x"]
+    assert 300 < first["width"] == second["width"] <= 390
+    another.wait_for_function(f"() => Math.min(...({FRAMES})()) > 100")
+    another.wait_for_function(ALIKE)
+
+
+CHIP = """const all = [...Bokeh.documents[0].roots().find((r) => r.name === "chip").references()];
+  const slider = all.find((model) => model.type === "Slider");
+  const map = all.find((model) => model.type === "ColumnDataSource" && model.data.image);"""
+MAP = f"() => {{ {CHIP} return Array.from(map.data.image[0]); }}"
+"""T1 of every cell of the map that is shown."""
+
+
 def test_the_film_plays_after_the_slow_wings_came(page: Page) -> None:
     card = page.locator('[data-card="chip"]')
     play = card.get_by_role("button", name=re.compile("play"))
     expected(play).to_be_visible(timeout=SLOW)
-    slider = """() => { const all = [...Bokeh.documents[0].roots().find((r) => r.name === "chip")
-      .references()]; return all.find((m) => m.type === "Slider").value; }"""
-    page.evaluate(
-        """() => { const all = [...Bokeh.documents[0].roots().find((r) => r.name === "chip")
-          .references()]; all.find((m) => m.type === "Slider").value = 0; }"""
-    )
+    page.evaluate(f"() => {{ {CHIP} slider.value = 0; }}")
+    expected(card.get_by_text("T1 at 10 ns after the impact")).to_be_visible()
+    first = page.evaluate(MAP)
+    assert len(set(first)) > 1
     play.click()
-    page.wait_for_function(f"() => ({slider})() > 2")
+    # The picture itself changes while the slider moves, more than once.
+    page.wait_for_function(f"(before) => String(({MAP})()) !== String(before)", arg=first)
+    second = page.evaluate(MAP)
+    page.wait_for_function(f"(before) => String(({MAP})()) !== String(before)", arg=second)
+    page.wait_for_function(f"() => {{ {CHIP} return slider.value > 2; }}")
+    card.get_by_role("button", name=re.compile("pause|play")).click()
 
 
 FADED = """() => {
@@ -343,7 +398,13 @@ def test_slow_wings_can_be_cancelled_and_taken_up_again(page: Page) -> None:
     enter(page, "qubit.frequency", "6.05")
     page.get_by_role("button", name="Cancel").click(timeout=SLOW)
     expected(page.locator(".progress")).to_have_text("stopped")
-    expected(page.get_by_role("button", name="Compute")).to_be_visible()
+    page.get_by_role("button", name="Compute").click()
+    cancel = page.get_by_role("button", name="Cancel")
+    expected(cancel).to_be_visible()
+    expected(page.locator(".progress")).not_to_have_text("stopped")
+    expected(page.locator(".progress")).to_have_text(re.compile(r"\w"))
+    cancel.click()
+    expected(page.locator(".progress")).to_have_text("stopped")
 
 
 def test_values_are_found_by_words_and_by_keyboard(page: Page) -> None:

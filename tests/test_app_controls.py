@@ -19,8 +19,10 @@ from qubudget.app.scales import (
     whole_slider,
     written_unit,
 )
+from qubudget.app.widgets import problems_by_key
 from qubudget.design import Design, load, preset_names
 from qubudget.design.units import to_si
+from qubudget.errors import DesignError
 
 DESIGN = load("krinner-xld400")
 HELD = {control.key: control for control in controls(DESIGN)}
@@ -120,11 +122,61 @@ def test_names_come_from_the_design_and_from_the_catalogue() -> None:
 def test_what_a_tooltip_says() -> None:
     control = HELD["stages.mxc.rated_power"]
     assert control.description == "cooling power at the rated temperature"
-    assert control.allowed == "from 0 to 1e+09 W"
+    assert control.allowed == "from 0 to 1×10¹⁵ µW"
     assert control.origin.startswith("preset krinner-xld400; ")
     assert HELD["chip.bump_count"].origin == "default"
     assert HELD["lines.drive.attenuation.mxc"].label == "drive: attenuation at mxc"
     assert HELD["gates.two_qubit_time"].label == "two-qubit time"
+
+
+def test_bounds_are_said_in_the_unit_of_the_field() -> None:
+    held = {c.key: c.allowed for c in controls(load("willow-like"))}
+    assert held["qubit.frequency"] == "above 0 to 10,000 GHz"
+    assert held["gates.one_qubit_time"] == "above 0 to 1×10¹⁸ ns"
+    assert HELD["lines.pump.power_at_chip"].allowed == "up to 120 dBm"  # 1e9 W
+    assert held["lines.drive.attenuation.mxc"] == "0 to 200 dB"
+    assert HELD["radiation.event_x"].allowed == "from −7 to 7 mm"  # of a chip 14 mm long
+    assert held["qubit.device_spread"] == "from 0 to 1"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("code.distance", 4), ("machine.total_qubits", 10), ("mitigation.outer_losses", 1)],
+)
+def test_a_whole_number_says_what_the_whole_design_asks_of_it(key: str, value: int) -> None:
+    """Within the bounds of the type, but refused by the design: the words must say why."""
+    low, high = kind_of(key).bounds
+    assert low <= value <= high
+    with pytest.raises(DesignError) as refused:
+        DESIGN.replace({"mitigation.strategy": "outer", "mitigation.outer_chips": 2, key: value})
+    assert key in {problem.key for problem in refused.value.problems}
+    assert {
+        "code.distance": "an odd number from 3 to 101",
+        "machine.total_qubits": "a whole number from machine.qubits to 1×10⁹",
+        "mitigation.outer_losses": "a whole number from 0, fewer than half of outer_chips",
+    }[key] == HELD[key].allowed
+    assert HELD["stages.mxc.units"].allowed == "a whole number from 1 to 1×10⁹"
+
+
+@pytest.mark.parametrize("shown", [7.9, "6.5", math.nan, math.inf, "seven"])
+def test_what_is_no_whole_number_is_refused_not_cut(shown: Any) -> None:
+    with pytest.raises(ValueError, match=r"whole number|could not convert"):
+        HELD["code.distance"].written(shown)
+    assert HELD["code.distance"].written(7.0) == 7
+    assert HELD["code.distance"].written("9") == 9
+
+
+def test_a_refused_value_is_told_its_bounds_in_the_unit_of_its_field() -> None:
+    control = HELD["qubit.frequency"]
+    with pytest.raises(DesignError) as refused:
+        DESIGN.replace({control.key: control.written(-5)})
+    words = problems_by_key(refused.value, control.key, control.allowed)
+    assert words[control.key].endswith("allowed: above 0 to 10,000 GHz")
+    # What the rest of the design asks stands as it was said.
+    with pytest.raises(DesignError) as refused:
+        DESIGN.replace({"chip.film_thickness": "1 mm"})
+    found = problems_by_key(refused.value, "chip.film_thickness", "anything")
+    assert found["chip.film_thickness"].endswith("thinner than the chip")
 
 
 def test_the_main_keys_stand_on_top_in_their_order() -> None:

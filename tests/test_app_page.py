@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from bokeh.document import Document
 
-from qubudget.app import widgets
+from qubudget.app import compare, widgets
 from qubudget.app.controls import MAIN, controls
 from qubudget.app.inbox import MOST_WAITING
 from qubudget.app.jobs import Job, Jobs
 from qubudget.app.page import Page
+from qubudget.app.session import Session
 from qubudget.app.widgets import KEPT
 from qubudget.design import load
 from qubudget.design.reading import MAX_BYTES
+from qubudget.report.comparison import results
 
 DESIGN = load("krinner-xld400")
 KEY = "lines.drive.attenuation.mxc"
@@ -325,6 +327,65 @@ def test_two_designs_side_by_side(page: Page) -> None:
     assert page.beside.tables.state["second"]["name"] == "thermal-wall"
     page.hear({"type": "compare", "on": True})
     assert (tables.other, tables.state["second"]["name"]) == ("thermal-wall", "thermal-wall")
+
+
+def test_the_comparison_lists_what_the_terminal_lists(page: Page) -> None:
+    page.hear({"type": "compare", "on": True})
+    page.hear({"type": "with", "name": "willow-like"})
+    state = page.beside.tables.state
+    inputs = {line["key"]: (line["first"], line["second"]) for line in state["inputs"]}
+    assert inputs["stages.cp.rated_power"] == ("200 µW", "1 mW")
+    main = [line for line in state["results"] if not line["minor"]]
+    assert main
+    # Rates that no qubit feels, which have the largest ratios of all, are listed on request only.
+    rates = {channel["name"]: channel["rate_per_s"] for channel in
+             page.session.document["coherence"]["channels"]}  # fmt: skip
+    thermal = "coherence.channels.thermal-quasiparticles.rate_per_s"
+    assert rates["thermal-quasiparticles"] < 1e-9 * max(rates.values())
+    assert thermal in {line["key"] for line in state["results"] if line["minor"]}
+    assert thermal not in {line["key"] for line in main}
+    assert {line["key"] for line in main} <= {
+        row["key"] for row in results(
+            page.session.document, page.beside.second.document  # type: ignore[union-attr]
+        )
+    }  # fmt: skip
+    loads = {line["key"]: line for line in state["results"]}
+    assert loads["thermal.loads.4k.pump.attenuator.watts"]["first"] == "432 µW"
+    assert state["numbers"][1] == {
+        "key": "thermal.max_qubits.total", "label": "Most qubits per fridge",
+        "first": "144 qubits", "second": "120 qubits", "ratio": "0.833 ×", "size": "less",
+        "differs": True,
+    }  # fmt: skip
+
+
+def test_what_sampling_does_not_resolve_is_said_to_be_so(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.hear({"type": "compare", "on": True})
+    change(page, (KEY, 10.0))
+    second = page.beside.second
+    assert second is not None
+
+    def sampled(session: Session) -> dict[str, Any]:
+        errors = 40.0 if session is second else 30.0
+        part = {"logical_errors_per_day": errors, "low": errors - 20, "high": errors + 20}
+        return {"qec": part}
+
+    monkeypatch.setattr(compare, "_fresh", sampled)
+    state = compare.state(page.session, second)
+    line = next(n for n in state["numbers"] if n["key"] == "qec.logical_errors_per_day")
+    assert (line["ratio"], line["size"], line["differs"]) == ("not resolved", "", False)
+    listed = {line["key"]: line for line in state["results"]}
+    assert listed["qec.logical_errors_per_day"]["minor"]
+
+
+def test_figures_of_a_pair_have_the_same_axes(page: Page) -> None:
+    page.hear({"type": "compare", "on": True})
+    page.hear({"type": "with", "name": "thermal-wall"})
+    for wing, one, other in page.beside.pairs._views:
+        for plot, same in zip(one.figures, other.figures, strict=True):  # type: ignore[attr-defined]
+            ends = [(p.x_range.start, p.x_range.end) for p in (plot, same)]
+            assert ends[0] == ends[1], wing
 
 
 def test_more_sampling_keeps_the_design(page: Page) -> None:

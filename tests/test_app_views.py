@@ -223,7 +223,7 @@ def test_timeline_curves_are_the_documents_rows() -> None:
     view.update(data)
     rows = data["impact"]["timeline"]
     t1 = column(view, 0, "time", "value", "name")
-    for key, word in (("t1_mean_s", "T1, mean over qubits"), ("t1_min_s", "T1, least")):
+    for key, word in (("t1_mean_s", "T1, mean over qubits"), ("t1_min_s", "T1, worst qubit")):
         drawn = [(t, v) for t, v, name in t1 if name == word]
         assert drawn == [(row["time_s"], row[key]) for row in rows]
     drawn = [(t, v) for t, v, name in column(view, 1, "time", "value", "name") if name == "highest"]
@@ -295,6 +295,65 @@ def test_margins_are_linear_to_a_limit_and_logarithmic_beyond() -> None:
         binds = name == data["verdict"]["binding_constraint"]
         assert ("binds" in text) == binds == (width > 1)
     assert "binding constraint is logical_errors_per_day" in MarginsView.words(data)
+
+
+def test_a_margin_beyond_ten_limits_says_that_it_is_a_multiple() -> None:
+    row = {"name": "failing", "margin": 1 - 1.45e8, "passed": False}
+    view = MarginsView()
+    view.update({"verdict": {"feasible": False, "constraints": [row]}})
+    ((text, margin),) = column(view, 0, "text", "margin")
+    assert (text, margin) == ("✗ 1.45×10⁸ ×", "1.45×10⁸ × limit")
+
+
+def test_no_axis_has_one_as_its_unit() -> None:
+    for kind in VIEWS:
+        for plot in made(kind).figures:
+            assert not any("(1)" in axis.axis_label for axis in plot.axis)
+
+
+@pytest.mark.parametrize("kind", [HeatView, CoherenceView, LogicalView, MarginsView])
+def test_two_views_share_the_wider_axes(kind: Any) -> None:
+    one, other = kind(), kind()
+    first, second = correcting(), correcting()
+    for stage in second["thermal"]["stages"]:
+        stage["load_W"] *= 1e3
+    for load in second["thermal"]["loads"]:
+        load["watts"] *= 1e3
+    for channel in second["coherence"]["channels"]:
+        channel["rate_per_s"] *= 1e-4
+    second["coherence"] |= {"t1_s": 10.0, "t2_s": 10.0}
+    second["qec"]["distance"] = 21
+    second["verdict"]["constraints"][0] |= {"margin": -1e9, "passed": False}
+    one.update(first)
+    other.update(second)
+    own = ranges(one), ranges(other)
+    assert own[0] != own[1]
+    one.share(other)
+    assert ranges(one) == ranges(other)
+    for shared, first_own, second_own in zip(ranges(one), *own, strict=True):
+        assert shared[0] == min(first_own[0], second_own[0])
+        assert shared[1] >= max(first_own[1], second_own[1])
+    for plot, same in zip(one.figures, other.figures, strict=True):
+        if hasattr(plot.xaxis.ticker, "ticks"):
+            assert plot.xaxis.ticker.ticks == same.xaxis.ticker.ticks
+    # Bars begin at the end of the axis, words stand within it.
+    for view in (one, other):
+        for place, plot in enumerate(view.figures):
+            for (floor,) in column(view, place, "floor"):
+                assert floor == plot.x_range.start
+            assert all(at < plot.x_range.end for (at,) in column(view, place, "at") if at != "")
+    one.update(first)
+    assert ranges(one) == own[0]
+
+
+def ranges(view: View) -> list[tuple[Any, Any]]:
+    """Ends of all axes of numbers of a view."""
+    return [
+        (axis.start, axis.end)
+        for plot in view.figures
+        for axis in (plot.x_range, plot.y_range)
+        if isinstance(axis, Range1d)
+    ]
 
 
 def test_words_beside_bars_stand_clear_of_the_limits_line() -> None:

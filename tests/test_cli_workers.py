@@ -1,5 +1,6 @@
 """Worker processes of a command take no Python file from the folder that somebody stands in."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,9 @@ def run(tmp_path: Path, safe: bool) -> bool:
     (received / "org.py").write_text("open('ran', 'w').close()\n")
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER.replace("SAFE", str(safe)))
-    subprocess.run([sys.executable, str(driver)], cwd=received, check=True, timeout=120)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
+    command = [sys.executable, str(driver)]
+    subprocess.run(command, cwd=received, env=environment, check=True, timeout=120)
     return (received / "ran").exists()
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite, log
+from collections.abc import Sequence
 from typing import Any
 
 from qubudget.app.cards import old_wings, verdict_so_far
 from qubudget.app.session import Session
-from qubudget.report.comparison import input_differences, results
-from qubudget.report.numbers import MISSING, engineering, key_unit, key_words, quantity
-from qubudget.report.reading import Data, section
+from qubudget.report.comparison import HEADLINE, differing_inputs, leaves, results, unit_of
+from qubudget.report.comparison_tables import (
+    BINDING,
+    LABELS,
+    SIDES,
+    by_wing,
+    change,
+    row_size,
+    short_name,
+    side_cells,
+)
+from qubudget.report.numbers import MISSING, key_words
+from qubudget.report.reading import Data
+from qubudget.report.written import written
 
 State = dict[str, Any]
-_NUMBERS = (
-    ("Thermal status", ("thermal", "status")),
-    ("Most qubits per fridge", ("thermal", "max_qubits", "total")),
-    ("T1", ("coherence", "t1_s")),
-    ("T2", ("coherence", "t2_s")),
-    ("Two-qubit gate error", ("coherence", "gate", "two_qubit_error")),
-    ("Read-out error", ("coherence", "gate", "readout_error")),
-    ("Least T1 after an impact", ("impact", "t1_min_s")),
-    ("Recovery after an impact", ("impact", "recovery_time_s")),
-    ("Logical errors per day", ("qec", "logical_errors_per_day")),
-    ("Mean time to failure", ("qec", "mean_time_to_failure_s")),
-)
 MOST_RESULTS = 400
 _ONCE = ("feedback", "line_noise", "targets")
 
@@ -31,31 +30,28 @@ _ONCE = ("feedback", "line_noise", "targets")
 def state(first: Session, second: Session) -> State:
     """What the comparison's tables show of two sessions, as plain texts.
 
-    A result that is not of the present design yet is left out and said to be under way.
+    Which results count, and how they are written, is that of the terminal's comparison; those
+    that it lists only when asked for everything are ``minor``. A result that is not of the
+    present design yet is left out and said to be under way.
     """
     mine, other = _fresh(first), _fresh(second)
     shared = {wing for wing in mine if wing in other}
     mine, other = ({k: v for k, v in side.items() if k in shared} for side in (mine, other))
     waits = bool(first.progress or second.progress)
-    lines = (
-        _line(row["key"], row["first"], row["second"])
+    differing = [
+        row
         for row in results(mine, other)
         if not waits or (row["first"] is not None and row["second"] is not None)
-    )
-    found = [line for line in lines if line["first"] != line["second"]]
-    found.sort(key=lambda line: -line.pop("weight"))
-    inputs = [
-        {"key": key, "label": key, "first": MISSING if a is None else a,
-         "second": MISSING if b is None else b}
-        for key, a, b in input_differences(first.design, second.design)
-    ]  # fmt: skip
+    ]
+    found = _results(differing)
+    inputs = [_input(row) for row in differing_inputs(first.design, second.design)]
     return {
         "same": not inputs and not found,
         "first": _side(first),
         "second": _side(second),
-        "numbers": [_number(label, path, mine, other) for label, path in _NUMBERS],
+        "numbers": _numbers(mine, other, differing),
         "inputs": inputs,
-        "results": found[:MOST_RESULTS],
+        "results": found,
         "wait": _waiting(first, second),
     }  # fmt: skip
 
@@ -83,35 +79,57 @@ def _side(session: Session) -> State:
             "feasible": "" if feasible is None else str(feasible).lower()}  # fmt: skip
 
 
-def _number(label: str, path: tuple[str, ...], first: Data, second: Data) -> State:
-    a, b = (section(side, *path[:-1]).get(path[-1]) for side in (first, second))
-    line = _line(".".join(path), a, b)
-    line.pop("weight")
-    return {**line, "label": label}
-
-
-def _line(key: str, a: Any, b: Any) -> State:
-    unit = key_unit(key)
-    ratio = b / a if _is_number(a) and _is_number(b) and a != 0 else None
-    size = "" if ratio is None or ratio == 1 else "more" if ratio > 1 else "less"
-    return {
-        "key": key,
-        "label": key_words(key),
-        "first": quantity(a, unit),
-        "second": quantity(b, unit),
-        "ratio": "" if ratio is None else f"{engineering(ratio)} ×" if a != b else "=",
-        "size": size if a != b else "",
-        "differs": a != b,
-        "weight": _weight(a, b, ratio),
+def _input(row: Data) -> State:
+    """An input as written in the design file, with the signs that everything printed has."""
+    texts = {side: row[side] for side in SIDES}
+    shown = {
+        side: MISSING if text in (None, "none") else written(str(text))
+        for side, text in texts.items()
     }
+    return {"key": row["key"], "label": row["key"], **shown}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+def _results(differing: Sequence[Data]) -> list[State]:
+    """Lines of all results, the largest ratio first; at most `MOST_RESULTS`, minor ones last."""
+    differing = list(differing)
+    main = [row for rows in by_wing(differing, False).values() for row in rows]
+    kept = {row["key"] for row in main}
+    rest = [row for rows in by_wing(differing, True).values() for row in rows]
+    minor = [row for row in rest if row["key"] not in kept]
+    chosen = [(row, False) for row in main] + [(row, True) for row in minor]
+    chosen = sorted(chosen, key=lambda pair: (pair[1], -row_size(pair[0])))[:MOST_RESULTS]
+    chosen.sort(key=lambda pair: -row_size(pair[0]))
+    return [
+        {**_line(row, key_words(short_name(row["key"]))), "minor": is_minor}
+        for row, is_minor in chosen
+    ]
 
 
-def _weight(a: Any, b: Any, ratio: float | None) -> float:
-    """How much a difference tells: by how many e-folds; changes of sign or of kind first."""
-    if ratio is not None and ratio > 0:
-        return abs(log(ratio))
-    return 0.0 if a == b else inf
+def _numbers(mine: Data, other: Data, differing: Sequence[Data]) -> list[State]:
+    """Lines of what is looked at first, equal or not."""
+    by_key = {row["key"]: row for row in differing}
+    sides = [dict(leaves(side)) for side in (mine, other)]
+    lines = []
+    for key in HEADLINE:
+        if key == BINDING:
+            continue  # the verdicts above say it
+        a, b = (side.get(key) for side in sides)
+        alone = {"key": key, "unit": unit_of(key), "first": a, "second": b, "ratio": None}
+        label = LABELS[key]
+        lines.append(_line(by_key.get(key, alone), label[:1].upper() + label[1:]))
+    return lines
+
+
+def _line(row: Data, label: str) -> State:
+    first, second = side_cells(row)
+    told = first != second and row.get("resolved") is not False
+    ratio = row.get("ratio") if told else None
+    return {
+        "key": row["key"],
+        "label": label,
+        "first": first,
+        "second": second,
+        "ratio": change(row) if first != second else "=" if row["first"] is not None else "",
+        "size": "" if ratio is None else "more" if ratio > 1 else "less",
+        "differs": told,
+    }

@@ -12,6 +12,8 @@ from qubudget.app.reads import first_wing
 from qubudget.app.scales import (
     WIDE,
     Slider,
+    bound,
+    bounds_words,
     fraction_slider,
     in_unit,
     quantity_slider,
@@ -68,6 +70,14 @@ REACH: Mapping[str, float] = {
 }
 """How far a slider goes up and down, as a factor, where ten times is too near."""
 
+ASKED: Mapping[str, str] = {
+    "code.distance": "an odd number from {low} to {high}",
+    "machine.total_qubits": "a whole number from machine.qubits to {high}",
+    "mitigation.outer_losses": "a whole number from {low}, fewer than half of outer_chips",
+    "targets.algorithm_qubits": "a whole number from 1 to {high}",
+}
+"""What whole numbers must be beyond their type's bounds, as `qubudget.design.checking` asks."""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -106,12 +116,18 @@ class Control:
     wing: str
 
     def written(self, shown: Any) -> Any:
-        """What ``Design.replace`` takes for a shown value: "2 mW", 0.5, 7, True, "surface"."""
+        """What ``Design.replace`` takes for a shown value: "2 mW", 0.5, 7, True, "surface".
+
+        Raises ``ValueError`` or ``TypeError`` where that is no number, or not a whole one.
+        """
         if self.kind == "number":
             number = float(shown)
             return f"{number!r} {written_unit(self.unit)}" if self.unit else number
         if self.kind == "integer":
-            return int(shown)
+            number = float(shown)
+            if not number.is_integer():
+                raise ValueError(f"{shown} is not a whole number")
+            return int(number)
         if self.kind == "switch":
             return bool(shown)
         return str(shown)
@@ -172,9 +188,12 @@ def _made(at: EffectiveValue, origin: str, names: tuple[str, ...], half: float) 
         return None
     value, unit, slider, choices = at.value, "", None, kind.choices
     name: KindName = "text"
-    if kind.quantity is not None:
+    quantity = kind.quantity
+    if quantity is not None:
         name = "number"
-        value, unit, slider = _number(at, path, kind.quantity, half)
+        if path in ON_CHIP:
+            quantity = replace(quantity, low=-half, high=half)
+        value, unit, slider = _number(at, path, quantity)
     elif kind.base is int:
         name, slider = "integer", _whole(path, at.value, kind.bounds)
     elif kind.base is bool:
@@ -198,23 +217,19 @@ def _made(at: EffectiveValue, origin: str, names: tuple[str, ...], half: float) 
         choices=choices,
         description=at.description,
         origin=origin,
-        allowed=_allowed(kind),
+        allowed=_allowed(kind, path) if quantity is None else bounds_words(quantity, unit),
         wing=first_wing(at.key),
     )
 
 
-def _number(
-    at: EffectiveValue, path: str, quantity: Quantity, half: float
-) -> tuple[float, str, Slider]:
+def _number(at: EffectiveValue, path: str, quantity: Quantity) -> tuple[float, str, Slider]:
     """Value as shown, the unit as written, and the slider of a quantity."""
     si, reach = float(at.value), REACH.get(path, WIDE)
     if quantity.unit == "1":
         if quantity.high <= 1:
             return si, "", fraction_slider(si, quantity.high)
         return si, "", quantity_slider(si, "", quantity, ENDS.get(path), reach)
-    typical = ENDS.get(path)
-    if path in ON_CHIP:
-        typical, quantity = half, replace(quantity, low=-half, high=half)
+    typical = quantity.high if path in ON_CHIP else ENDS.get(path)
     value, unit = in_unit(si, quantity.unit, at.text, typical)
     return value, unit, quantity_slider(value, unit, quantity, typical, reach)
 
@@ -246,12 +261,11 @@ def _label(field: list[str], path: str) -> str:
     return f"{member}{words}{stage}"
 
 
-def _allowed(kind: Kind) -> str:
-    if kind.quantity is not None:
-        return kind.quantity.allowed()
+def _allowed(kind: Kind, path: str) -> str:
+    """What may be given where that is no quantity, in words."""
     if kind.base is int:
-        low, high = kind.bounds
-        return f"a whole number from {low} to {high}"
+        low, high = map(bound, kind.bounds)
+        return ASKED.get(path, "a whole number from {low} to {high}").format(low=low, high=high)
     if kind.base is bool:
         return "true or false"
     names = "a name that the design or the catalogue knows"

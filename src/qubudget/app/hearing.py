@@ -103,7 +103,7 @@ class Hearing:
         try:
             page.session.change(key, control.written(value))
         except QubudgetError as error:
-            page.refuse(key, problems_by_key(error, key))
+            page.refuse(key, problems_by_key(error, key, control.allowed))
         except (TypeError, ValueError, OverflowError):
             page.refuse(key, {key: f"not taken: allowed is {control.allowed}"})
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qubudget.design.fields import Quantity
 from qubudget.design.units import to_si
+from qubudget.report.numbers import engineering
 
 _PREFIXES = {
     "W": ("aW", "fW", "pW", "nW", "uW", "mW", "W", "kW", "MW"),
@@ -95,6 +96,37 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def bounds_words(quantity: Quantity, unit: str) -> str:
+    """What the schema allows, in the unit of the field.
+
+    quantity : of the schema. unit : as written; empty for a plain number.
+
+    >>> bounds_words(Quantity("Hz", 0, 1e13, above=True), "GHz")
+    'above 0 to 10,000 GHz'
+    >>> bounds_words(Quantity("W", 0, 1e9), "dBm"), bounds_words(Quantity("dB", 1, 1e20), "dB")
+    ('up to 120 dBm', '0 to 200 dB')
+    """
+    if unit == "dBm":
+        return f"up to {bound(10 * math.log10(quantity.high / 1e-3))} dBm"
+    if unit == "dB":
+        return quantity.allowed()
+    one = to_si(f"1 {unit}", quantity.unit) if unit else 1.0
+    words = f"{'above' if quantity.above else 'from'} {bound(quantity.low / one)}"
+    if not math.isinf(quantity.high):
+        words += f" to {bound(quantity.high / one)}"
+    return f"{words} {shown_unit(unit)}" if unit else words
+
+
+def bound(value: float) -> str:
+    """The end of a range as text.
+
+    >>> bound(-7), bound(400_000.0), bound(1e18)
+    ('−7', '400,000', '1×10¹⁸')
+    """
+    plain = value == 0 or 1e-3 <= abs(value) < 1e6
+    return f"{value:,.6g}".replace("-", "−") if plain else engineering(value)
 
 
 def quantity_slider(

@@ -15,6 +15,7 @@ import param
 from panel.custom import JSComponent
 
 from qubudget.app.controls import MAIN, Control
+from qubudget.app.places import kind_of
 from qubudget.errors import DesignError, Problem, QubudgetError
 
 Message = dict[str, Any]
@@ -138,15 +139,26 @@ def problem_words(problem: Problem) -> str:
     return str(problem).removeprefix(problem.key).lstrip(":; ")
 
 
-def problems_by_key(error: QubudgetError, key: str = "") -> dict[str, str]:
-    """Every problem of an error by its key; that of ``key`` too where others caused it."""
+def problems_by_key(error: QubudgetError, key: str = "", allowed: str = "") -> dict[str, str]:
+    """Every problem of an error by its key; that of ``key`` too where others caused it.
+
+    allowed : the bounds of ``key`` in the unit of its field, in place of those in the SI unit.
+    """
     found: dict[str, str] = {}
     for problem in error.problems if isinstance(error, DesignError) else ():
         words = problem_words(problem)
+        if allowed and problem.key == key and _is_of_bounds(problem):
+            words = words.replace(problem.allowed, allowed)
         found[problem.key] = f"{found[problem.key]} {words}" if problem.key in found else words
     if key and key not in found:
         found[key] = f"not taken: see {', '.join(found)}" if found else f"not taken: {error}"
     return found
+
+
+def _is_of_bounds(problem: Problem) -> bool:
+    """Whether a value is beyond the bounds of its type, not at odds with another value."""
+    quantity = kind_of(problem.key).quantity
+    return quantity is not None and problem.allowed == quantity.allowed()
 
 
 def filed_words(problem: Problem) -> str:

@@ -71,7 +71,7 @@ def print_comparison(document: Data, console: Console, everything: bool = False)
         print_table(judged, console)
     if inputs:
         print_table(_inputs(inputs, names, everything), console)
-    for wing, found in _by_wing(results, everything).items():
+    for wing, found in by_wing(results, everything).items():
         shown = found if everything else found[:MOST]
         left = len(found) - len(shown)
         title = f"{WINGS.get(wing, wing)}: results that differ"
@@ -95,9 +95,9 @@ def _binding(document: Data, names: list[str]) -> str:
 def _results(title: str, found: list[Data], names: list[str], note: str, prefix: str = "") -> Table:
     body = [
         (
-            _name(key.removeprefix(prefix)) if prefix else LABELS.get(key, key),
-            *_cells(row),
-            _change(row),
+            short_name(key.removeprefix(prefix)) if prefix else LABELS.get(key, key),
+            *side_cells(row),
+            change(row),
         )
         for row in found
         for key in (str(row.get("key")),)
@@ -111,16 +111,16 @@ def _results(title: str, found: list[Data], names: list[str], note: str, prefix:
     return make_table(title, columns, body, note)
 
 
-def _name(key: str) -> str:
+def short_name(key: str) -> str:
     """A key without an ending that its number's unit says again.
 
-    >>> _name("channels.purcell.rate_per_s"), _name("correlated.bursts_per_day.value")
+    >>> short_name("channels.purcell.rate_per_s"), short_name("correlated.bursts_per_day.value")
     ('channels.purcell', 'correlated.bursts_per_day')
     """
     return re.sub(r"\.(rate_per_s|per_day|watts|value)$", "", key)
 
 
-def _cells(row: Data) -> list[str]:
+def side_cells(row: Data) -> list[str]:
     """Both numbers as printed."""
     key, unit = str(row.get("key")), str(row.get("unit") or "")
     if key.endswith("margin"):
@@ -128,10 +128,10 @@ def _cells(row: Data) -> list[str]:
     return [quantity(row.get(side), unit) for side in SIDES]
 
 
-def _change(row: Data) -> str:
+def change(row: Data) -> str:
     if row.get("resolved") is False:
         return UNRESOLVED
-    first, second = _cells(row)
+    first, second = side_cells(row)
     return MISSING if first == second else _times(number(row, "ratio"))
 
 
@@ -184,7 +184,7 @@ def _written(row: Data, side: str, name: str) -> str:
     return f"{shown} ({origin})" if origin in ("default", "set") else shown
 
 
-def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
+def by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
     """Single values by the wing that computes them, the largest change first.
 
     What is equal as printed is left out; without ``everything`` also what sampling does not
@@ -199,7 +199,7 @@ def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
         wing = key.partition(".")[0]
         if wing == "verdict" or any(isinstance(row.get(s), list | dict) for s in SIDES):
             continue
-        if len(set(_cells(row))) == 1:
+        if len(set(side_cells(row))) == 1:
             continue
         if not everything and (row.get("ratio") is None or _MINOR.search(key)):
             continue
@@ -210,7 +210,7 @@ def _by_wing(found: list[Data], everything: bool) -> dict[str, list[Data]]:
         grouped[wing].append(row)
     order = {wing: place for place, wing in enumerate(WINGS)}
     wings = sorted(grouped, key=lambda wing: order.get(wing, len(order)))
-    return {wing: sorted(grouped[wing], key=lambda row: -_size(row)) for wing in wings}
+    return {wing: sorted(grouped[wing], key=lambda row: -row_size(row)) for wing in wings}
 
 
 def _family(row: Data) -> str:
@@ -223,7 +223,7 @@ def _largest(row: Data) -> float:
     return max(abs(number(row, side) or 0.0) for side in SIDES)
 
 
-def _size(row: Data) -> float:
+def row_size(row: Data) -> float:
     ratio = number(row, "ratio")
     if ratio is None:
         return -1.0
@@ -247,5 +247,5 @@ def _strong(found: list[Data]) -> frozenset[int]:
     return frozenset(
         i
         for i, row in enumerate(found)
-        if _size(row) > log(BIG) and row.get("resolved") is not False
+        if row_size(row) > log(BIG) and row.get("resolved") is not False
     )

@@ -26,6 +26,7 @@ export function render({ model }) {
       make("span", { className: "gap" }), make("span", { className: "faint" }, "B is"), other, keep), body);
 
   const cell = (text, name = "") => make("td", { className: name }, text);
+  const whole = (text, name) => cell(text.replaceAll(" ", "\u00a0"), name);   // a number and its unit
   function table(caption, head, rows, empty) {
     if (!rows.length) return make("p", { className: "faint empty" }, empty);
     return make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": caption }, make("table", {}, make("caption", {}, caption),
@@ -33,8 +34,8 @@ export function render({ model }) {
       make("tbody", {}, ...rows)));
   }
   const line = (row) => make("tr", { className: row.differs ? "differs" : "" },
-    make("th", { scope: "row", title: row.key ?? "" }, row.label), cell(row.first, "n"), cell(row.second, "n"),
-    ...(row.ratio === undefined ? [] : [cell(row.ratio, `n ratio ${row.size}`)]));
+    make("th", { scope: "row", title: row.key ?? "" }, row.label), ...(row.ratio === undefined ? [cell(row.first, "n"), cell(row.second, "n")]
+      : [whole(row.first, "n"), whole(row.second, "n"), whole(row.ratio, `n ratio ${row.size}`)]));
 
   function show() {
     const state = model.state;
@@ -45,15 +46,15 @@ export function render({ model }) {
     if (state.same) {
       body.append(make("p", { className: "same", role: "status" }, "Both designs are the same now: move a slider, or choose another B."));
     }
-    const rows = all.checked ? state.results : state.results.slice(0, 40);
+    const rows = all.checked ? state.results : state.results.filter((row) => !row.minor).slice(0, 40);
     body.append(
       make("div", { className: "sides" }, side("A, the present design", state.first), side("B", state.second)),
       table("Key numbers", ["", "A", "B", "B / A"], state.numbers.map(line), ""),
       ...(state.same ? [] : [
         table("Inputs that differ", ["key", "A", "B"], state.inputs.map(line), "All inputs are equal."),
         table("Results that differ, largest ratio first", ["result", "A", "B", "B / A"], rows.map(line),
-          state.wait ? "No result that is known already differs." : "All results are equal.")]));
-    if (state.results.length > 40) {
+          state.wait ? "No result that is known already differs." : state.results.length ? "Only small parts and ends of intervals differ." : "All results are equal.")]));
+    if (state.results.length > rows.length || all.checked) {
       body.append(make("p", {}, all, make("label", { htmlFor: "all" }, ` all ${state.results.length} results`)));
     }
     if (state.wait) body.prepend(make("p", { className: "faint", role: "status" }, state.wait));

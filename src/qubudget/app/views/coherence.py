@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bokeh.plotting import figure
 
-from qubudget.app.views.fitting import room
+from qubudget.app.views.fitting import alike, room
 from qubudget.app.views.look import (
     axis_range,
     columns,
@@ -119,6 +121,19 @@ class CoherenceView(View):
         made.frame_height = 24 * len(channels)
         self._say(_headline(part))
         return ""
+
+    def share(self, other: CoherenceView) -> None:
+        """The same axis of rates for both; bars begin where it does, words end with it."""
+        alike(self._range, other._range, log=True)
+        for view in (self, other):
+            low, high, _ = view._range.tags
+            for source in view._bars.values():
+                data: dict[str, Any] = dict(source.data)
+                ends = zip(data["floor"], data["rate"], strict=True)
+                data["rate"] = [low if rate == floor else rate for floor, rate in ends]
+                data["floor"] = [low] * len(data["floor"])
+                data["at"] = [high] * len(data["at"])
+                fill(source, data)
 
     def _arrange(self, names: list[str], channels: list[Data], rates: list[float]) -> None:
         """Fastest first within each kind, unless the channels are those of before."""

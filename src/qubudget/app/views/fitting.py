@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bokeh.models import CustomJS, Range1d
 from bokeh.models.annotations import LegendItem
 from bokeh.plotting import figure
@@ -32,17 +34,21 @@ const arrange = () => {
   }
 };
 if (legends.length && cb_obj !== plot.x_range) requestAnimationFrame(arrange);
-const [low, high, pixels] = plot.x_range.tags;
-if (pixels !== undefined) {
-  const log = plot.x_scale.type === "LogScale";
+const both = [plot, ...plot.tags];
+const least = Math.min(...both.map((made) => made.inner_width).filter((size) => size > 0));
+for (const made of both) {
+  const [low, high, pixels] = made.x_range.tags;
+  if (pixels === undefined) continue;
+  const log = made.x_scale.type === "LogScale";
   const [start, last] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
-  const end = start + (last - start) / (1 - Math.min(pixels / width, 0.75));
+  const end = start + (last - start) / (1 - Math.min(pixels / least, 0.75));
   const to = log ? 10 ** end : end;
-  plot.x_range.setv({end: to, reset_end: to}, quiet);
+  made.x_range.setv({end: to, reset_end: to}, quiet);
 }
 """
 """As many columns of the legend as fit, below the whole figure; room for words beside the bars.
 
+Two figures that stand for one another's `tags` have the room that the narrower one needs.
 An entry that changed is made anew without its symbol, which a legend paints only when asked to."""
 
 
@@ -51,7 +57,9 @@ def fit(made: figure) -> None:
     legends = [[shown, shown.ncols] for shown in made.legend]
     script = CustomJS(args={"plot": made, "legends": legends}, code=FIT)
     made.js_on_change("inner_width", script)
-    made.x_range.js_on_change("tags", script)
+    # The tags may come as they were, with an end for the usual width: fit that again.
+    for what in ("tags", "reset_end"):
+        made.x_range.js_on_change(what, script)
     for shown in made.legend:
         for item in shown.items:
             if isinstance(item, LegendItem):
@@ -67,3 +75,23 @@ def room(within: Range1d, low: float, high: float, pixels: float, log: bool = Fa
     )  # fmt: skip
     span(within, low, end)
     within.tags = [low, high, pixels]
+
+
+def beside(one: figure, other: figure) -> None:
+    """Let two figures have the same axes also where the room for words differs, see `FIT`."""
+    one.tags, other.tags = [other], [one]
+
+
+def alike(one: Range1d, other: Range1d, log: bool = False) -> None:
+    """Let the ranges of two figures both reach as far as the two do together.
+
+    Those that `room` has set keep their room for words; ``log`` : as there.
+    """
+    if one.tags and other.tags:
+        low, high = min(one.tags[0], other.tags[0]), max(one.tags[1], other.tags[1])
+        for within in (one, other):
+            room(within, low, high, within.tags[2], log)
+        return
+    ends: list[Any] = [one.start, other.start, one.end, other.end]
+    for within in (one, other):
+        span(within, min(ends), max(ends))

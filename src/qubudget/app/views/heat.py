@@ -12,7 +12,7 @@ from bokeh.models.widgets import RadioButtonGroup
 from bokeh.plotting import figure
 from bokeh.transform import dodge
 
-from qubudget.app.views.fitting import room
+from qubudget.app.views.fitting import alike, room
 from qubudget.app.views.look import (
     HATCHES,
     axis_range,
@@ -224,6 +224,15 @@ class HeatView(View):
                 "share": [percent(s.share) for s in stages],
             },
         )
+
+    def share(self, other: HeatView) -> None:
+        """The same axes of shares and of watts for both; where they reach down, bars do."""
+        alike(self._share_range, other._share_range)
+        alike(self._watt_range, other._watt_range)
+        for view in (self, other):
+            data: dict[str, Any] = dict(view._loads.data)
+            data["floor"] = [view._watt_range.start] * len(data["floor"])
+            fill(view._loads, data)
 
     @staticmethod
     def words(document: Data) -> str:

@@ -8,6 +8,7 @@ from bokeh.models import ColumnDataSource, FixedTicker, NumeralTickFormatter
 from bokeh.models.annotations import LegendItem
 from bokeh.plotting import figure
 
+from qubudget.app.views.fitting import alike
 from qubudget.app.views.look import (
     axis_range,
     columns,
@@ -40,11 +41,12 @@ class LogicalView(View):
 
     def _draw(self) -> tuple[figure, ...]:
         self._range, self._levels = axis_range(2, 8), axis_range(1e-6, 1.0)
+        self._ends = 3, 7
         made = plot(
             300, self.title, x_range=self._range, y_range=self._levels, y_axis_type="log"
         )  # fmt: skip
         made.xaxis.axis_label = "code distance d"
-        made.yaxis.axis_label = "logical error per cycle (1)"
+        made.yaxis.axis_label = "logical error per cycle (probability)"
         self._ticks = FixedTicker(ticks=[])
         made.xaxis.ticker = self._ticks
         made.xgrid.visible = False
@@ -182,7 +184,18 @@ class LogicalView(View):
         levels = [v for data in shown for key in ("error", "low", "high") for v in data[key]]
         span(self._levels, *decades([v for v in (*levels, *more) if v > 0]))
         places = [round(d) for data in shown for d in data["d"]]
-        low, high = min(places), max(places)
+        self._reach(min(places), max(places))
+
+    def share(self, other: LogicalView) -> None:
+        """The same axes of distance and of error for both."""
+        low, high = min(self._ends[0], other._ends[0]), max(self._ends[1], other._ends[1])
+        self._reach(low, high)
+        other._reach(low, high)
+        alike(self._levels, other._levels)
+
+    def _reach(self, low: int, high: int) -> None:
+        """The axis of distances, with ticks where codes are."""
+        self._ends = low, high
         span(self._range, low - 0.8, high + 0.8)
         step = 2 * max(1, -(-(high - low) // (2 * MOST_TICKS)))
         self._ticks.ticks = list(range(low, high + 1, step))

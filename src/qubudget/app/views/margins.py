@@ -57,6 +57,7 @@ class MarginsView(View):
     def _draw(self) -> tuple[figure, ...]:
         self._constraints = name_range()
         self._range = axis_range(-1.1, 1.4)
+        self._ends = -LINEAR, LINEAR
         made = plot(360, self.title, x_range=self._range, y_range=self._constraints)
         made.xaxis.axis_label = "margin / limit"
         made.yaxis.axis_label = "constraint"
@@ -116,16 +117,22 @@ class MarginsView(View):
             fill(source, data)
             self._entries[passed].visible = bool(data["place"])
         places = [_place(number(c, "margin") or 0.0) for c in known]
-        low, high = min(-LINEAR, *places), max(LINEAR, *places)
-        room(self._range, low - 0.3, high, WORDS)
-        self._scale(low, high)
+        self._scale(min(-LINEAR, *places), max(LINEAR, *places))
         made = self.figures[0]
         made.frame_height = 22 * len(known)
         self._say(_headline(part))
         return ""
 
+    def share(self, other: MarginsView) -> None:
+        """The same axis of margins for both."""
+        low, high = min(self._ends[0], other._ends[0]), max(self._ends[1], other._ends[1])
+        self._scale(low, high)
+        other._scale(low, high)
+
     def _scale(self, low: float, high: float) -> None:
-        """Ticks at parts of the limit, and at decades beyond it."""
+        """The axis, with ticks at parts of the limit, and at decades beyond it."""
+        self._ends = low, high
+        room(self._range, low - 0.3, high, WORDS)
         labels: dict[Any, Any] = {
             LINEAR * part: f"{part:g}".replace("-", "−") for part in (-1.0, -0.5, 0.0, 0.5, 1.0)
         }
@@ -160,7 +167,7 @@ def _row(name: str, row: Data, binds: bool) -> dict[str, object]:
     unit, share = str(row.get("unit") or ""), number(row, "margin")
     good = row.get("passed") is True
     word = "no value" if share is None else margin(share)
-    short = word.replace(" × limit", "")
+    short = word.replace(" × limit", " ×")
     old = row.get("awaited") is True
     remedies = [str(r.get("text")) for r in rows(row, "would_pass") if r.get("text")]
     return {

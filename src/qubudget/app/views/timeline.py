@@ -30,7 +30,7 @@ LEAST_FRACTION = 1e-14
 """Quasiparticle fractions below this are not shown: they move no T1."""
 
 _T1 = (("t1_mean_s", "T1, mean over qubits", BLUE, "solid", "circle"),
-       ("t1_min_s", "T1, least", VERMILLION, "dashed", "triangle"))  # fmt: skip
+       ("t1_min_s", "T1, worst qubit", VERMILLION, "dashed", "triangle"))  # fmt: skip
 _X = (("x_qp_mean", "mean over the chip", GREEN, "solid", "circle"),
       ("x_qp_max", "highest", ORANGE, "dashed", "triangle"))  # fmt: skip
 
@@ -51,7 +51,7 @@ class TimelineView(View):
         self._t1_range, self._x_range = axis_range(1e-8, 1e-4), axis_range(1e-10, 1e-4)
         t1 = self._panel("T1", self._t1_range, _T1, 210)
         t1.yaxis.formatter = si_ticks("s")
-        x = self._panel("quasiparticle fraction (1)", self._x_range, _X, 170)
+        x = self._panel("quasiparticle fraction (share)", self._x_range, _X, 170)
         return t1, x
 
     def _panel(
@@ -90,7 +90,7 @@ class TimelineView(View):
             self._stages = entry("published stages", theirs)
             entries.append(self._stages)
             dots.append(theirs)
-        hover(made, dots, {"": "@name", "time": "@when", label.removesuffix(" (1)"): "@shown"})
+        hover(made, dots, {"": "@name", "time": "@when", label.partition(" (")[0]: "@shown"})
         legend(made, entries)
         return made
 
