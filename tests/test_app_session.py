@@ -73,7 +73,8 @@ class Desk:
             document = {"constraints": []} if name == "verdict" else {"key": key}
             if name == "details":
                 thermal = {"runaway": key, "intervals": key}
-                document = {"thermal": thermal, "coherence": {"thresholds": []}}
+                more = {"coherence": {"thresholds": []}, "line_noise": {"key": key}}
+                document = {"thermal": thermal, **more}
             part = Part(document, Errors(0.5) if name == "qec" else None)
             self.kept.put(key, part, 100)
             job.add(name, part)
@@ -94,14 +95,14 @@ def test_a_change_is_answered_at_once_with_what_the_chain_says() -> None:
         assert moved == {"thermal", "coherence", "verdict"}
         chain = evaluate(user.design, wings=("coherence",)).to_dict()
         for wing, later in (
-            ("thermal", ("intervals", "trades", "runaway")),
+            ("thermal", ("intervals", "trades", "runaway", "operations")),
             ("coherence", ("thresholds",)),
         ):
             expected = {key: value for key, value in chain[wing].items() if key not in later}
             now = {key: value for key, value in user.document[wing].items() if key not in later}
             assert now == expected
         assert user.document["thermal"]["intervals"] is None
-        for key in ("name", "title", "line_noise", "feedback", "targets"):
+        for key in ("name", "title", "feedback", "targets"):
             assert user.document[key] == chain[key]
         assert user.document["provenance"] | {"seconds": 0} == chain["provenance"] | {"seconds": 0}
         assert "impact" not in user.document
@@ -283,6 +284,22 @@ def test_a_job_goes_on_while_its_present_step_is_still_wanted() -> None:
         assert "impact" in user.document
         desk.answer("qec", "verdict")
         assert user.stale == frozenset()
+
+
+def test_nothing_of_an_older_design_leaves_the_page_as_a_file() -> None:
+    desk = Desk()
+    with session(KRINNER, desk) as user:
+        desk.answer(*SLOW)
+        whole = user.finished()
+        assert whole.keys() >= {"impact", "qec", "verdict", "line_noise"}
+        assert "runaway" in whole["thermal"]
+        user.change("lines.drive.attenuation.mxc", "7 dB")
+        found = user.finished()
+        assert not {"qec", "verdict", "line_noise"} & found.keys()
+        assert not {"runaway", "intervals"} & found["thermal"].keys()
+        assert "thresholds" not in found["coherence"]
+        assert found["thermal"]["stages"] != whole["thermal"]["stages"]
+        assert found["provenance"]["design_sha256"] == user.design.sha256()
 
 
 def test_cancel_leaves_what_is_shown_and_resume_takes_it_up_again() -> None:

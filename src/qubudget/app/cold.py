@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from qubudget.app.reads import COLD, RATES, READS, fingerprint, values
-from qubudget.cryostat.operations import operation_loads
 from qubudget.cryostat.result import ThermalResult
 from qubudget.design import Design
 from qubudget.findings import published_claims
 from qubudget.impact.falling import deposits
 from qubudget.pipeline import Chain, Feedback, relaxing_of
-from qubudget.qubit.noise_path import line_noise
 from qubudget.qubit.result import CoherenceResult
 from qubudget.verdict import Constraint, cold_constraints
 
@@ -40,12 +38,9 @@ class Solved:
         OutOfRangeError, ConvergenceError: as the chain.
         """
         thermal, coherence, feedback = chain.cold(design)
-        noise = line_noise(design, thermal.temperatures, thermal.rises)
-        work = operation_loads(design, thermal)
         parts = {
-            "thermal": thermal.to_dict() | {"operations": [o.to_dict() for o in work]},
+            "thermal": thermal.to_dict(),
             "coherence": coherence.to_dict(),
-            "line_noise": noise.to_dict(),
             "feedback": feedback.to_dict(),
         }
         return cls(key, thermal, coherence, feedback, parts)

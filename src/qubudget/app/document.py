@@ -53,7 +53,8 @@ class Documents:
         if "qec" in parts:
             document["qec"] = self._joined("qec", parts["qec"].document)
         document["verdict"] = self._same("verdict", _verdict(cold, parts, fresh_errors))
-        document["line_noise"] = solved.parts["line_noise"]
+        if "line_noise" in beside:
+            document["line_noise"] = beside["line_noise"]
         document["feedback"] = solved.parts["feedback"]
         document["targets"] = self._same("targets", design.targets.model_dump())
         document["provenance"] = {

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 SLOW = ("details", "impact", "qec", "verdict")
 """What a job computes, in this order; "details" are parts of the cryostat's and the qubit's."""
 
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "thermal": ("intervals", "operations", "trades", "runaway"),
+    "coherence": ("thresholds",),
+}
+"""What the details add to other sections; the section "line_noise" is theirs as a whole."""
+
 
 @dataclass(frozen=True)
 class Work:

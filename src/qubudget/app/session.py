@@ -13,7 +13,7 @@ from qubudget.app.cold import Cold
 from qubudget.app.controls import coupled
 from qubudget.app.document import Documents
 from qubudget.app.jobs import Jobs
-from qubudget.app.parts import Work
+from qubudget.app.parts import DETAILS, Work
 from qubudget.app.queueing import Job
 from qubudget.design import Design
 from qubudget.errors import DesignError, QubudgetError
@@ -91,7 +91,12 @@ class Session:
             old = set(self.stale)
             if "thermal" in old:
                 old |= {"line_noise", "feedback"}
-            return {key: part for key, part in self._document.items() if key not in old}
+            found = {key: part for key, part in self._document.items() if key not in old}
+        if "details" in old:
+            found.pop("line_noise", None)
+            for key in DETAILS.keys() & found.keys():
+                found[key] = {k: v for k, v in found[key].items() if k not in DETAILS[key]}
+        return found
 
     @property
     def stale(self) -> frozenset[str]:

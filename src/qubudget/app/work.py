@@ -63,8 +63,9 @@ def compute(work: Work, known: Mapping[str, Part], say: Any) -> Iterator[tuple[s
             "details",
             Part(
                 {
-                    "thermal": {name: found[name] for name in ("intervals", "trades", "runaway")},
+                    "thermal": found,
                     "coherence": {"thresholds": thresholds},
+                    "line_noise": details.noise.to_dict(),
                 }
             ),
         )
