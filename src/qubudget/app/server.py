@@ -31,7 +31,7 @@ HOME = "127.0.0.1"
 PORT = 5006
 MOST_MESSAGE = 3_000_000
 """Bytes of one message of a browser; a design has at most a third of that."""
-NEXT_PAGE = 4.0
+NEXT_PAGE = 30.0
 """Seconds after which a page is made for the user to come."""
 
 
@@ -99,7 +99,8 @@ def make_server(
 class Pages:
     """A page for every user. One is made beforehand, the first at once: nobody waits for compilers.
 
-    The next follows in a thread, some seconds after one was given away: not while that is loading.
+    The next follows in a thread, half a minute after one was given away: while it is made, moves of
+    all users take longer.
     """
 
     def __init__(self, make: Callable[[], Page]) -> None:
