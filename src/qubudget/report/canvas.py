@@ -113,12 +113,6 @@ def legend_beside(ax: Axes, offset: float = 6.0, **settings: Any) -> Legend:
     return legend
 
 
-def tick_words(ax: Axes, text: Any, width: int = 20) -> str:
-    """A name for a tick: in lines of so many characters where the axes are narrow."""
-    words = str(text)
-    return plain("\n".join(textwrap.wrap(words, width)) if narrow(ax) else words)
-
-
 def ticks_in(size: float) -> Any:
     """Formatter of an axis in another unit than its values': one of it is ``size`` of theirs."""
     from matplotlib.ticker import FuncFormatter

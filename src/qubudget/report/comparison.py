@@ -70,11 +70,6 @@ def differing_inputs(first: Design, second: Design) -> list[dict[str, Any]]:
     return found
 
 
-def input_differences(first: Design, second: Design) -> list[tuple[str, Any, Any]]:
-    """(key, first's text, second's text) of every effective value that differs; None: absent."""
-    return [(row["key"], row["first"], row["second"]) for row in differing_inputs(first, second)]
-
-
 def compare(first: Report, second: Report) -> dict[str, Any]:
     """The comparison as plain JSON values.
 
